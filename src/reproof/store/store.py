@@ -1,0 +1,152 @@
+"""The store: blobs, documents under their ids, an index from each document to those made from it, and caches."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import ValidationError
+
+from reproof.errors import StoreError, UsageError
+from reproof.model.base import Document
+from reproof.store.blobs import Blobs, explain, remove_tree, write_durably
+
+MINIMUM_PREFIX = 3
+
+D = TypeVar("D", bound=Document)
+
+
+class Store:
+    """A folder that holds everything reproof keeps.
+
+    Layout: `blobs/` by digest; `documents/<kind>/<id>.json`; `derived/<parent id>/<kind>/<id>` (empty files: the
+    index from a document to those made from it); `cache/` (may be deleted at any time); `tmp/`.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.blobs = Blobs(root / "blobs")
+
+    def cache(self, name: str) -> Path:
+        """Return the folder of a cache, made if it is not there. Raises StoreError."""
+        folder = self.root / "cache" / name
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise explain(error, self.root) from error
+        return folder
+
+    @contextmanager
+    def scratch(self, prefix: str) -> Iterator[Path]:
+        """Yield a private folder that is deleted afterwards. Raises StoreError if it cannot be made."""
+        try:
+            parent = self.root / "tmp"
+            parent.mkdir(parents=True, exist_ok=True)
+            folder = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=parent))
+        except OSError as error:
+            raise explain(error, self.root) from error
+        try:
+            yield folder
+        finally:
+            remove_tree(folder)
+
+    def save(self, document: Document, *parents: str) -> str:
+        """Keep a document, and note it under the ids that it was made from; return its id. Raises StoreError."""
+        data, identity = document.canonical(), document.id
+        try:
+            write_durably(self._document(kind(type(document)), identity), data)
+            for parent in parents:
+                mark = self.root / "derived" / parent / kind(type(document)) / identity
+                mark.parent.mkdir(parents=True, exist_ok=True)
+                mark.touch()
+                os.utime(mark)
+        except OSError as error:
+            raise explain(error, self.root) from error
+        return identity
+
+    def load(self, type_: type[D], identity: str) -> D:
+        """Return the document with exactly this id, checked against it.
+
+        Raises:
+            StoreError: it is not there, or its bytes are not what its name says.
+        """
+        path = self._document(kind(type_), identity)
+        try:
+            data = path.read_bytes()
+        except FileNotFoundError:
+            raise StoreError(
+                f"the store at {self.root} has no {kind(type_)} {identity[:12]}",
+                "`reproof ls` lists the runs",
+            ) from None
+        except OSError as error:
+            raise explain(error, self.root) from error
+        try:
+            document = type_.parse(data)
+        except ValidationError as error:
+            raise StoreError(
+                f"the {kind(type_)} {identity[:12]} cannot be read ({path}): {error.errors()[0]['msg']}",
+                "it is damaged or was written by another version of reproof",
+            ) from error
+        if document.id != identity:
+            raise StoreError(
+                f"the {kind(type_)} {identity[:12]} is damaged: its bytes are not what its name says ({path})",
+                "restore the store from a copy, or delete this file and record the run again",
+            )
+        return document
+
+    def find(self, type_: type[Document], prefix: str) -> str:
+        """Return the one id that starts with `prefix`.
+
+        Raises:
+            UsageError: no id does, or several do.
+        """
+        name = kind(type_)
+        if len(prefix) < MINIMUM_PREFIX or not all(c in "0123456789abcdef" for c in prefix):
+            raise UsageError(
+                f"{prefix!r} is not an id: ids are hexadecimal, {MINIMUM_PREFIX} characters or more",
+                "`reproof ls` lists the runs",
+            )
+        found = [identity for identity in self.ids(type_) if identity.startswith(prefix)]
+        if not found:
+            raise UsageError(
+                f"no {name} in {self.root} has an id starting with {prefix}", "`reproof ls` lists the runs"
+            )
+        if len(found) > 1:
+            several = ", ".join(sorted(identity[:16] for identity in found))
+            raise UsageError(f"{prefix} is ambiguous: {several}", "type more characters of the id")
+        return found[0]
+
+    def ids(self, type_: type[Document]) -> list[str]:
+        """Return the ids of all documents of a kind, newest first. Raises StoreError."""
+        folder = self.root / "documents" / kind(type_)
+        try:
+            paths = [path for path in folder.glob("*.json")]
+            return [path.stem for path in sorted(paths, key=lambda p: (-p.stat().st_mtime_ns, p.name))]
+        except OSError as error:
+            raise explain(error, self.root) from error
+
+    def derived(self, type_: type[Document], parent: str) -> list[str]:
+        """Return the ids of the documents of a kind made from `parent`, newest first."""
+        folder = self.root / "derived" / parent / kind(type_)
+        marks = folder.iterdir() if folder.is_dir() else iter(())
+        return [mark.name for mark in sorted(marks, key=lambda p: (-p.stat().st_mtime_ns, p.name))]
+
+    def writable(self) -> None:
+        """Check that something can be written, before a run is started for nothing. Raises StoreError."""
+        with self.scratch("check") as folder:
+            try:
+                (folder / "check").write_bytes(b"x" * 4096)
+            except OSError as error:
+                raise explain(error, self.root) from error
+
+    def _document(self, name: str, identity: str) -> Path:
+        return self.root / "documents" / name / f"{identity}.json"
+
+
+def kind(type_: type[Document]) -> str:
+    """Return the word in a document's schema, `snapshot` for `reproof/snapshot/1`."""
+    return type_.SCHEMA.split("/")[1]
