@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from reproof.model.base import Blob, Document, Frozen, Gap
+from reproof.model.policy import Policy
 
 
 class Command(Frozen):
@@ -253,6 +254,7 @@ class Snapshot(Document):
     """Folders that the run made itself: a replay must not find them there."""
     metrics: tuple[Metric, ...]
     seeds: tuple[SeedUse, ...]
+    policy: Policy = Policy()
     gaps: tuple[Gap, ...]
     replay_of: str | None = None
     """The id of the image's plan, when this is the record of a replay."""
