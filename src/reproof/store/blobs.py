@@ -23,12 +23,8 @@ def explain(error: OSError, root: Path) -> StoreError:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return StoreError(f"the store at {root} is full", "free some space, or choose another with --store")
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return StoreError(
-            f"the store at {root} cannot be written: {error.strerror}", "choose another with --store"
-        )
-    return StoreError(
-        f"the store at {root} failed: {error}", "check the disk, or choose another with --store"
-    )
+        return StoreError(f"the store at {root} cannot be written: {error.strerror}", "choose another with --store")
+    return StoreError(f"the store at {root} failed: {error}", "check the disk, or choose another with --store")
 
 
 class Blobs:

@@ -124,7 +124,7 @@ class Store:
         """Return the ids of all documents of a kind, newest first. Raises StoreError."""
         folder = self.root / "documents" / kind(type_)
         try:
-            paths = [path for path in folder.glob("*.json")]
+            paths = list(folder.glob("*.json"))
             return [path.stem for path in sorted(paths, key=lambda p: (-p.stat().st_mtime_ns, p.name))]
         except OSError as error:
             raise explain(error, self.root) from error
