@@ -27,7 +27,7 @@ class Decision(Frozen):
 
 
 class Base(Frozen):
-    """Where the image starts: an image by digest, or a root file system bootstrapped from the distribution's archive."""
+    """Where the image starts: an image by digest, or a root file system bootstrapped from the archive."""
 
     kind: Literal["registry", "bootstrap"]
     reference: str

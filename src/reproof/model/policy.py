@@ -1,4 +1,4 @@
-"""Policy: what counts as a result and how exactly it must come back. Read from `reproof.yaml`, kept with the snapshot."""
+"""Policy: what counts as a result and how exactly it must come back. Read from `reproof.yaml`, kept in the snapshot."""
 
 from __future__ import annotations
 
@@ -16,7 +16,8 @@ class Policy(Frozen):
     """What the user declared. Patterns are shell-style, matched against a result's name.
 
     `results`: outputs that count; empty means all. `tolerances`: from a pattern, matched against `file`, `file:key` or
-    a metric's name, to a tolerance; the first match counts. `ignore`: outputs, or `stdout` and `stderr`, that do not count.
+    a metric's name, to a tolerance; the first match counts. `ignore`: outputs, or `stdout` and `stderr`, that do not
+    count.
     """
 
     results: tuple[str, ...] = ()

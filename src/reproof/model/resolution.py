@@ -19,7 +19,7 @@ class Artifact(Frozen):
 
 
 class Pin(Frozen):
-    """A distribution and the artifact that carries its bytes; `location` is the site folder that it was installed in."""
+    """A distribution and the artifact that carries its bytes; `location` is the site folder it was installed in."""
 
     name: str
     version: str

@@ -83,7 +83,7 @@ Origin = Literal["index", "editable", "local", "vcs", "archive", "distro"]
 
 
 class Distribution(Frozen):
-    """An installed distribution. `record` is the digest of its RECORD's file hashes, its identity whatever the index."""
+    """An installed distribution. `record` is the digest of its RECORD's file hashes: its identity on any index."""
 
     name: str
     version: str
@@ -101,10 +101,10 @@ class Distribution(Frozen):
 
 
 class LoadedFile(Frozen):
-    """A Python file, native library or program that the run really used."""
+    """A Python file, native library, program or package data file that the run really used."""
 
     path: str
-    kind: Literal["module", "library", "program"]
+    kind: Literal["module", "library", "program", "data"]
     digest: str | None
     size: int
     owner: str | None = None
@@ -198,7 +198,7 @@ class ThreadPool(Frozen):
 
 
 class Numerics(Frozen):
-    """What decides the last bits: pools, framework settings as read back, and the state of random generators at exit."""
+    """What decides the last bits: pools, framework settings as read back, the state of random generators at exit."""
 
     pools: tuple[ThreadPool, ...] = ()
     settings: dict[str, str] = {}

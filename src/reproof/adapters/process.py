@@ -1,0 +1,28 @@
+"""The one place that starts a helper program and reads its answer."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """What a program answered. A program that is not there has code 127 and empty output."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+
+def ask(argv: Sequence[str], cwd: Path | None = None, timeout: float = 60.0) -> Completed:
+    """Run a program to its end without a terminal or input; return its answer. Never raises for what it does."""
+    try:
+        done = subprocess.run(argv, cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout)
+    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+        return Completed(127, b"", str(error))
+    except subprocess.TimeoutExpired:
+        return Completed(124, b"", f"no answer within {timeout:g} s")
+    return Completed(done.returncode, done.stdout, done.stderr.decode(errors="replace"))
