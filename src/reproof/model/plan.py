@@ -102,10 +102,13 @@ class BuildPlan(Document):
     sources: tuple[SourceRoot, ...]
     directories: tuple[str, ...]
     """Folders that must exist and belong to the user: the working directory, places for outputs, home."""
+    user: str
     uid: int
     gid: int
     workdir: str
     home: str
+    locale: str
+    timezone: str
     environment: dict[str, str]
     command: tuple[str, ...]
     mounts: tuple[Mount, ...]

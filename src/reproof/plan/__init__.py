@@ -1,1 +1,94 @@
-""""""
+"""Snapshot + Resolution -> BuildPlan, by pure functions: each decision carries its evidence and its reason."""
+
+from __future__ import annotations
+
+from reproof import __version__
+from reproof.model.base import Gap
+from reproof.model.plan import BuildPlan
+from reproof.model.resolution import Resolution
+from reproof.model.snapshot import Snapshot
+from reproof.plan import environment, layout
+from reproof.plan.base import IMAGE_PYTHON, choose_foundation
+
+
+def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
+    """Return everything that decides the image and the replay.
+
+    Raises:
+        ResolveError: no base or no interpreter can be had for what was recorded.
+    """
+    foundation = choose_foundation(snapshot, resolution)
+    interpreter = snapshot.interpreter
+    uid, gid = layout.choose_user(snapshot)
+    home = snapshot.command.home or "/home/user"
+    venv = environment.choose_venv(interpreter)
+    from_image = foundation.python.startswith(IMAGE_PYTHON) and foundation.base.kind == "registry"
+    executable = interpreter.executable if interpreter and (venv or not from_image) else foundation.python
+    return BuildPlan(
+        snapshot=snapshot.id,
+        resolution=resolution.id,
+        generator=f"reproof {__version__}",
+        decisions=(
+            *foundation.decisions,
+            environment.wheels_decision(resolution.pins),
+            layout.user_decision(snapshot),
+            layout.limits_decision(snapshot),
+        ),
+        base=foundation.base,
+        interpreter=foundation.carried,
+        python=foundation.python,
+        executable=executable,
+        venv=venv,
+        wheels=environment.choose_wheels(interpreter, resolution.pins),
+        installer=resolution.installer,
+        sources=layout.choose_sources(snapshot),
+        directories=layout.choose_directories(snapshot, home),
+        user=snapshot.command.user if snapshot.command.uid else layout.UNPRIVILEGED_NAME,
+        uid=uid,
+        gid=gid,
+        workdir=snapshot.command.cwd,
+        home=home,
+        locale=snapshot.system.locale,
+        timezone=snapshot.system.timezone,
+        environment=environment.choose_variables(snapshot, home),
+        command=environment.choose_command(snapshot, executable),
+        mounts=layout.choose_mounts(snapshot),
+        limits=layout.choose_limits(snapshot),
+        labels=choose_labels(snapshot),
+        warnings=(
+            *foundation.warnings,
+            *environment.unknown_pins(resolution),
+            *layout.unkept_inputs(snapshot),
+            *graphics(snapshot),
+        ),
+    )
+
+
+def choose_labels(snapshot: Snapshot) -> dict[str, str]:
+    """Return OCI annotations and the snapshot's id. The date is the run's, so that equal plans give equal images."""
+    labels = {
+        "org.opencontainers.image.created": snapshot.command.started,
+        "org.opencontainers.image.title": "the environment of a recorded training run",
+        "run.snapshot": snapshot.id,
+    }
+    git = snapshot.source.git
+    if git is not None and git.commit:
+        labels["org.opencontainers.image.revision"] = git.commit
+    if git is not None and git.remote:
+        labels["org.opencontainers.image.source"] = git.remote
+    return labels
+
+
+def graphics(snapshot: Snapshot) -> tuple[Gap, ...]:
+    """Return a warning when the run had GPUs: choosing a CUDA base is not decided here yet."""
+    accelerator = snapshot.accelerator
+    if not accelerator.present:
+        return ()
+    names = ", ".join(gpu.name for gpu in accelerator.gpus)
+    return (
+        Gap(
+            what=f"the run had GPUs: {names} (driver {accelerator.driver})",
+            why="the plan does not choose a CUDA base image or request GPUs yet",
+            effect="CUDA libraries that came in wheels are there, others are missing, and the replay runs on the CPU",
+        ),
+    )

@@ -1,0 +1,81 @@
+"""Decides what goes on top of the base: virtual environment, wheels, and the variables that the run saw."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from reproof.model.base import Gap
+from reproof.model.plan import Decision, Venv, Wheel
+from reproof.model.resolution import Confidence, Pin, Resolution
+from reproof.model.snapshot import Interpreter, Snapshot
+
+NOT_REPLAYED = ("COLUMNS", "LINES", "TERM", "PWD", "SHELL", "LOGNAME", "USER", "LD_PRELOAD", "NO_COLOR")
+"""They describe the terminal or the login, not the run."""
+PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+PYTHON = re.compile(r"python(\d+(\.\d+)*)?$")
+
+
+def choose_venv(interpreter: Interpreter | None) -> Venv | None:
+    """Return the virtual environment to make again; None if the run used none."""
+    if interpreter is None or interpreter.prefix == interpreter.base_prefix:
+        return None
+    return Venv(prefix=interpreter.prefix, system_site_packages=interpreter.system_site_packages)
+
+
+def choose_wheels(interpreter: Interpreter | None, pins: tuple[Pin, ...]) -> tuple[Wheel, ...]:
+    """Return what to install, sorted by name; a package outside the interpreter's own site folder keeps its place."""
+    own = {interpreter.purelib, interpreter.platlib} if interpreter else set()
+    return tuple(
+        Wheel(
+            name=pin.name,
+            version=pin.version,
+            artifact=pin.artifact,
+            target=None if pin.location in own else pin.location,
+        )
+        for pin in sorted(pins, key=lambda pin: (pin.name.lower(), pin.location))
+        if pin.artifact is not None
+    )
+
+
+def wheels_decision(pins: tuple[Pin, ...]) -> Decision:
+    """Return the decision on packages, counted by how sure we are."""
+    counts = Counter(pin.confidence for pin in pins)
+    order: tuple[Confidence, ...] = ("proven", "probable", "vendored", "unknown")
+    return Decision(
+        subject="packages",
+        choice=", ".join(f"{counts[kind]} {kind}" for kind in order if counts[kind]) or "none",
+        reason="each is one wheel by sha256; proven ones hold the recorded bytes, vendored ones are the recorded bytes",
+        evidence=", ".join(f"{pin.name} {pin.version}" for pin in pins if pin.confidence == "vendored"),
+    )
+
+
+def unknown_pins(resolution: Resolution) -> tuple[Gap, ...]:
+    """Return a warning for each package that will be missing."""
+    return tuple(
+        Gap(
+            what=f"{pin.name} {pin.version} is not installed",
+            why=pin.evidence,
+            effect="the run fails if it needs it",
+        )
+        for pin in resolution.pins
+        if pin.artifact is None
+    )
+
+
+def choose_variables(snapshot: Snapshot, home: str) -> dict[str, str]:
+    """Return the environment of the replay: the recorded variables, with a search path that works in any image."""
+    recorded = snapshot.environment.variables
+    variables = {name: value for name, value in recorded.items() if name not in NOT_REPLAYED}
+    path = [entry for entry in variables.get("PATH", "").split(":") if entry]
+    variables["PATH"] = ":".join(dict.fromkeys([*path, *PATH]))
+    variables["HOME"] = home
+    return dict(sorted(variables.items()))
+
+
+def choose_command(snapshot: Snapshot, executable: str) -> tuple[str, ...]:
+    """Return the recorded words; a bare `python` becomes the interpreter that answered to it: shims are not there."""
+    argv = snapshot.command.argv
+    if snapshot.interpreter is not None and PYTHON.fullmatch(argv[0]):
+        return (executable, *argv[1:])
+    return argv

@@ -1,0 +1,98 @@
+"""Decides what lies where: code, folders for outputs, inputs to mount, the user and the limits."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+
+from reproof.model.base import Gap
+from reproof.model.plan import Decision, Limits, Mount, SourceRoot
+from reproof.model.snapshot import Snapshot, SourceFile
+
+UNPRIVILEGED_NAME, UNPRIVILEGED = "user", 1000
+"""The user that a run recorded as root gets: a replay needs no privilege."""
+SHARED_MEMORY = 1 << 30
+"""Bytes; loader workers pass tensors through /dev/shm, and an engine's default of 64 MB stops them."""
+
+
+def choose_sources(snapshot: Snapshot) -> tuple[SourceRoot, ...]:
+    """Return the code by root; a file outside all roots gets its own folder as one."""
+    roots = sorted(snapshot.source.roots, key=len, reverse=True)
+    grouped: dict[str, list[SourceFile]] = {}
+    for file in snapshot.source.files:
+        home = next((root for root in roots if below(file.path, root)), str(PurePosixPath(file.path).parent))
+        grouped.setdefault(home, []).append(file)
+    return tuple(SourceRoot(path=root, files=tuple(grouped[root])) for root in sorted(grouped))
+
+
+def choose_directories(snapshot: Snapshot, home: str) -> tuple[str, ...]:
+    """Return the folders that the user must be able to write: where it worked, lived, and left outputs.
+
+    Folders that the run made itself are left out: it has to make them again.
+    """
+    made = set(snapshot.created_dirs)
+    folders = {snapshot.command.cwd, home}
+    folders |= {str(PurePosixPath(output.path).parent) for output in snapshot.outputs}
+    kept = {folder for folder in folders if not any(folder == m or below(folder, m) for m in made)}
+    kept |= {str(PurePosixPath(m).parent) for m in made if str(PurePosixPath(m).parent) not in made}
+    return tuple(sorted(folder for folder in kept if folder not in ("/", "/tmp", "/dev/shm")))
+
+
+def choose_mounts(snapshot: Snapshot) -> tuple[Mount, ...]:
+    """Return the inputs, each at its recorded path."""
+    return tuple(
+        Mount(path=entry.path, digest=entry.digest, size=entry.size, mode=entry.mode, kept=entry.kept)
+        for entry in snapshot.inputs
+    )
+
+
+def choose_user(snapshot: Snapshot) -> tuple[int, int]:
+    """Return uid and gid: as recorded, but never root."""
+    command = snapshot.command
+    return (command.uid, command.gid) if command.uid else (UNPRIVILEGED, UNPRIVILEGED)
+
+
+def user_decision(snapshot: Snapshot) -> Decision:
+    """Return the decision on the user."""
+    uid, gid = choose_user(snapshot)
+    root = snapshot.command.uid == 0
+    return Decision(
+        subject="user",
+        choice=f"{uid}:{gid}",
+        reason="a replay needs no privilege, so root is not used" if root else "as recorded",
+        evidence=f"recorded as {snapshot.command.user or 'uid'} ({snapshot.command.uid}:{snapshot.command.gid})",
+    )
+
+
+def choose_limits(snapshot: Snapshot) -> Limits:
+    """Return the recorded CPUs and memory limit."""
+    hardware = snapshot.hardware
+    return Limits(cpus=hardware.cpus, memory=hardware.memory_limit, shm=SHARED_MEMORY)
+
+
+def limits_decision(snapshot: Snapshot) -> Decision:
+    """Return the decision on limits."""
+    hardware = snapshot.hardware
+    memory = f"{hardware.memory_limit:,} bytes" if hardware.memory_limit else "no limit"
+    return Decision(
+        subject="limits",
+        choice=f"CPUs {','.join(map(str, hardware.cpus)) or 'all'}; memory: {memory}",
+        reason="thread counts, and with them the last bits of sums, follow the CPUs that a run may use",
+        evidence=hardware.cpu_model,
+    )
+
+
+def unkept_inputs(snapshot: Snapshot) -> tuple[Gap, ...]:
+    """Return a warning for each input that must still be where it was."""
+    return tuple(
+        Gap(
+            what=f"input {entry.path} ({entry.size:,} bytes)",
+            why="it is too large or too private to be kept in the store",
+            effect="it must be at its place, unchanged, when the run is replayed",
+        )
+        for entry in snapshot.inputs
+        if not entry.kept
+    )
+
+
+def below(path: str, root: str) -> bool:
+    return path.startswith(f"{root.rstrip('/')}/")
