@@ -62,3 +62,9 @@ class StoreError(ReproofError):
     """The store is full, read-only, damaged, or does not hold what was asked for."""
 
     exit_code = 15
+
+
+class CompareError(ReproofError):
+    """The results could not be compared at all."""
+
+    exit_code = 3

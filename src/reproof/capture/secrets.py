@@ -40,11 +40,13 @@ TOKENS = re.compile(
     re.VERBOSE,
 )
 ASSIGNED = re.compile(
-    r"""(?P<name>(?:--?|\b)[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key)[\w-]*["']?\s*[=:]\s*["']?)"""
+    r"""(?P<name>(?:--?|\b)[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key)(?![a-z])[\w-]*["']?\s*[=:]\s*["']?)"""
     r"""(?P<value>[^\s"'&,;)]{6,})""",
     re.IGNORECASE,
 )
-OPTION = re.compile(r"^--?[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key)[\w-]*$", re.IGNORECASE)
+OPTION = re.compile(
+    r"^--?[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key)(?![a-z])[\w-]*$", re.IGNORECASE
+)
 CODE = re.compile(r"^[A-Za-z_][\w.]*[(\[]|^(?:None|null|true|false|os\.|getenv)", re.IGNORECASE)
 PRIVATE_FILES = (".env", ".env.*", "*.pem", "*.key", "id_rsa*", "id_ed25519*", ".netrc", "*credentials*", "*.kdbx")
 

@@ -15,13 +15,17 @@ SHARED_MEMORY = 1 << 30
 
 
 def choose_sources(snapshot: Snapshot) -> tuple[SourceRoot, ...]:
-    """Return the code by root; a file outside all roots gets its own folder as one."""
-    roots = sorted(snapshot.source.roots, key=len, reverse=True)
+    """Return the code by root, the project first; a file outside all roots gets its own folder as one."""
+    ranks = {root: rank for rank, root in enumerate(snapshot.source.roots)}
+    roots = sorted(ranks, key=len, reverse=True)
     grouped: dict[str, list[SourceFile]] = {}
     for file in snapshot.source.files:
         home = next((root for root in roots if below(file.path, root)), str(PurePosixPath(file.path).parent))
         grouped.setdefault(home, []).append(file)
-    return tuple(SourceRoot(path=root, files=tuple(grouped[root])) for root in sorted(grouped))
+    return tuple(
+        SourceRoot(path=root, files=tuple(grouped[root]))
+        for root in sorted(grouped, key=lambda root: (ranks.get(root, len(ranks)), root))
+    )
 
 
 def choose_directories(snapshot: Snapshot, home: str) -> tuple[str, ...]:

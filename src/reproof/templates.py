@@ -1,0 +1,18 @@
+"""Where the templates are: inside the installed package, or at the top of the repository in an editable install."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def template_folder(name: str) -> Path:
+    """Return the folder of the templates called `name` (`dockerfile`, `report`).
+
+    Raises:
+        FileNotFoundError: the installation is incomplete.
+    """
+    package = Path(__file__).parent
+    for root in (package / "templates", package.parent.parent / "templates"):
+        if (root / name).is_dir():
+            return root / name
+    raise FileNotFoundError(f"no templates called {name!r} beside {package}")
