@@ -1,4 +1,4 @@
-"""A folder of tests/golden is a test: `case.yaml` says what was recorded, the expected plan and Dockerfile lie beside it.
+"""A folder of tests/golden is a test: `case.yaml` says what was recorded, expected plan and Dockerfile lie beside it.
 
 Rewrite the expectations with `pytest tests/unit/test_golden.py --update-golden`, and read the difference.
 """
