@@ -1,0 +1,48 @@
+# reproof: `make demo` shows the whole job, `make test` proves it. Each target sets up what it needs.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+READY := .venv/.ready
+
+.PHONY: help setup engine check unit integration test demo bench lock clean
+
+help:  ## show the targets
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+
+setup: $(READY)  ## make .venv with the locked dependencies and the package
+
+$(READY): requirements-dev.txt pyproject.toml scripts/setup
+	scripts/setup
+
+engine:  ## make sure that a Docker engine answers; on Debian as root, install and start one
+	@scripts/engine --registry
+
+check: $(READY)  ## style, types, import directions and unit tests: no engine, no network
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(MAKE) --no-print-directory unit
+
+unit: $(READY)  ## the unit tests alone
+	$(BIN)/pytest tests/unit $(ARGS)
+
+integration: $(READY) engine  ## the tests against a real engine and a real registry
+	$(BIN)/pytest tests/integration -ra $(ARGS)
+
+test: check integration  ## everything
+
+demo: $(READY) engine  ## record a run, throw its environment away, rebuild, re-run, judge
+	@scripts/demo
+
+bench: $(READY) engine  ## the time of each stage for the three projects
+	@scripts/bench
+
+lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest releases)
+	scripts/lock $(ARGS)
+
+clean:  ## remove what was built here, images excepted
+	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	find src tests -name __pycache__ -prune -exec rm -rf {} +
