@@ -1,0 +1,205 @@
+"""Merges what the guest noted and what the host sees into the recording."""
+
+import hashlib
+import os
+import pwd
+from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set
+
+from . import gaps as missing
+from .accelerator import accelerator
+from .distributions import Installed, find_installed, owners_of
+from .events import Process, read_logs
+from .files import Used
+from .hashing import Hasher
+from .interpreter import Place, describe
+from .machine import hardware, system
+from .packages import deb_owners, system_packages
+from .scan import Tree, compare, look
+
+LARGEST_KEPT = 16 << 20
+"""Bytes; a larger file that was only read is not copied: it came from outside, and is there still."""
+
+
+class Run(NamedTuple):
+    """A command that has ended. `program` is the file that was started; times in seconds."""
+
+    argv: List[str]
+    program: str
+    cwd: str
+    environ: Mapping[str, str]
+    started: float
+    duration_s: float
+    returncode: int
+    """As subprocess gives it: negative for a signal."""
+    interrupted: bool
+    terminals: List[str]
+
+
+class Owners(NamedTuple):
+    """Who owns which path. `packages` are the distribution packages of the paths that were asked for."""
+
+    owner: Dict[str, str]
+    packages: Dict[str, str]
+    known: bool
+
+
+def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], keep: bool) -> Dict[str, Any]:
+    """Return the recording of a run whose logs lie in `folder`. `before` is the working directory before it.
+
+    `gaps` are those already known; with `keep`, copies of files go to the folder `kept`.
+    """
+    processes = read_logs(os.path.join(folder, "logs"))
+    main = next((process.start for process in processes if process.start and process.start["executable"]), None)
+    place = Place(main) if main else None
+    used = _use(processes, before, run, folder)
+    gaps += missing.of_processes(run.argv, run.program, processes, place)
+    gaps += missing.of_files(used, before.complete, run.cwd)
+    hasher = Hasher(os.path.join(folder, "kept") if keep else None)
+    hasher.hash_all(set(used.loaded) | set(used.read) | set(used.written))
+    installed = find_installed(_search_path(processes[0])) if place else []
+    owners = _find_owners(used, installed, place)
+    if not owners.known:
+        why = "there is no dpkg here"
+        gaps.append(missing.gap("the packages that own system libraries", why, "they cannot be installed by name"))
+    interpreter = None
+    if main and place:
+        interpreter = describe(main, place, _deb(owners.packages.get(place.binary)), hasher)
+        owners.packages.update(deb_owners(interpreter["needs"]) or {})
+    return {
+        "format": 1,
+        "level": "hooks",
+        "command": _command(run),
+        "interpreter": interpreter,
+        "distributions": _distributions(installed, used, owners, hasher),
+        "loaded": [dict(entry, kind=used.loaded[entry["path"]]) for entry in _files(used.loaded, owners, hasher)],
+        "read": _read(used, owners, hasher),
+        "written": _written(used, hasher),
+        "created_dirs": sorted(used.made),
+        "system": system(run.environ, system_packages(owners.packages.values())),
+        "hardware": hardware(),
+        "accelerator": accelerator(gaps),
+        "numerics": _numerics(processes),
+        "gaps": gaps,
+    }
+
+
+def _use(processes: List[Process], before: Tree, run: Run, folder: str) -> Used:
+    """Return the files that were used, from all that saw them."""
+    used = Used((folder, os.path.dirname(os.path.abspath(__file__))))
+    used.take(processes)
+    used.add_program(run.program)
+    used.add_changes(before, compare(before, look(run.cwd, (folder,))))
+    used.add_neighbours(run.cwd, run.started)
+    used.settle(run.started)
+    return used
+
+
+def _search_path(process: Process) -> List[str]:
+    """Return the search path of a process, from its end if it had one."""
+    facts = process.ending or process.start or {"path": []}
+    path: List[str] = list(facts["path"])
+    return path
+
+
+def _find_owners(used: Used, installed: List[Installed], place: Optional[Place]) -> Owners:
+    """Ask the installed distributions, the standard library and dpkg, in this order."""
+    paths = set(used.loaded) | set(used.read)
+    asked = paths | {distribution.info for distribution in installed} | ({place.binary} if place else set())
+    names = owners_of(installed, paths)
+    packages = deb_owners(asked - set(names))
+    owner = {path: "deb:" + package for path, package in (packages or {}).items() if path in paths}
+    if place:
+        owner.update((path, "stdlib") for path in paths if place.is_stdlib(path))
+    distro = {distribution.canonical for distribution in installed if distribution.info in (packages or {})}
+    owner.update((path, "dist:" + name) for path, name in names.items() if name not in distro)
+    return Owners(owner, packages or {}, packages is not None)
+
+
+def _deb(package: Optional[str]) -> Optional[str]:
+    return "deb:" + package if package else None
+
+
+def _distributions(installed: List[Installed], used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
+    loaded: Dict[str, Set[str]] = {}
+    for path, owner in owners.owner.items():
+        if owner.startswith("dist:"):
+            loaded.setdefault(owner[5:], set()).add(path)
+    return [
+        distribution.describe(
+            _deb(owners.packages.get(distribution.info)), loaded.get(distribution.canonical, set()), hasher
+        )
+        for distribution in installed
+    ]
+
+
+def _files(paths: Iterable[str], owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
+    """Return path, digest, size and owner of files; copies are kept of those that nobody owns."""
+    entries = []
+    for path in sorted(paths):
+        owner = owners.owner.get(path)
+        content = hasher.content(path)
+        if content is not None:
+            if owner is None and content.size <= LARGEST_KEPT:
+                content = hasher.keep(path) or content
+            entries.append({"path": path, "digest": content.digest, "size": content.size, "owner": owner})
+    return entries
+
+
+def _read(used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
+    entries = _files(used.read, owners, hasher)
+    for entry in entries:
+        first = used.read[entry["path"]]
+        content = hasher.content(entry["path"])
+        now = (content.size, content.mtime_ns) if content else None
+        entry["mode"] = content.mode if content else 0
+        entry["changed"] = first.size is not None and (first.size, first.mtime_ns) != now
+        entry["changed"] = entry["changed"] and entry["path"] not in used.written
+    return entries
+
+
+def _written(used: Used, hasher: Hasher) -> List[Dict[str, Any]]:
+    entries = []
+    for path in sorted(used.written):
+        content = hasher.keep(path)
+        if content is not None:
+            fields = {"path": path, "digest": content.digest, "size": content.size, "mode": content.mode}
+            entries.append(dict(fields, existed=used.written[path]))
+    return entries
+
+
+def _command(run: Run) -> Dict[str, Any]:
+    """Return how the command was started and how it ended. The times are in seconds."""
+    umask = os.umask(0)
+    os.umask(umask)
+    try:
+        account = pwd.getpwuid(os.getuid())
+        user, home = account.pw_name, account.pw_dir
+    except KeyError:
+        user, home = str(os.getuid()), ""
+    return {
+        "argv": run.argv,
+        "cwd": run.cwd,
+        "exit_code": run.returncode if run.returncode >= 0 else None,
+        "signal": -run.returncode if run.returncode < 0 else None,
+        "interrupted": run.interrupted,
+        "started": run.started,
+        "duration_s": run.duration_s,
+        "stdout": "stdout",
+        "stderr": "stderr",
+        "terminals": run.terminals,
+        "user": user,
+        "uid": os.getuid(),
+        "gid": os.getgid(),
+        "umask": umask,
+        "home": run.environ.get("HOME", home),
+    }
+
+
+def _numerics(processes: List[Process]) -> Dict[str, Any]:
+    """Return what was read back in the first Python process, or in the one with the most pools if that had none."""
+    told = [process.numerics for process in processes if process.numerics]
+    if not told:
+        return {"pools": [], "settings": {}, "generators": {}}
+    best = told[0] if told[0]["pools"] else max(told, key=lambda numerics: len(numerics["pools"]))
+    digests = {name: "sha256:" + hashlib.sha256(state).hexdigest() for name, state in best["generators"].items()}
+    return dict(best, generators=digests)

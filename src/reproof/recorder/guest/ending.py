@@ -1,0 +1,60 @@
+"""The guest at exit: which modules and libraries are loaded, and what only this process can say of itself."""
+
+import os
+import sys
+
+MYPY = False  # True for the type checker alone: `typing` is too slow to import here
+if MYPY:
+    from typing import Any, Callable, Optional
+
+
+def write_ending(log: "Any", start: "dict[str, Any]", load: "Callable[[str], dict[str, Any]]") -> None:
+    """Append the last notes of this process. `start` is what it was at its start, `load` reads another file of ours."""
+    fields: list[str] = []
+    for path in _modules(start["cwd"]):
+        fields += ("m", path)
+    libraries = _mapped()
+    for path in libraries:
+        fields += ("l", path)
+    facts: dict[str, Any] = {"path": [entry for entry in sys.path if isinstance(entry, str)]}
+    fields += ("e", repr(facts))
+    log.write(*fields)
+    if os.getpid() == start["pid"] and not _is_worker():
+        numerics = load("numerics")["read_back"](libraries, start["path"])
+        log.write("n", repr(numerics))
+
+
+def _is_worker() -> bool:
+    """Say whether this is a child of multiprocessing: its pools and generators are not what the run computes with."""
+    process = sys.modules.get("multiprocessing.process")
+    return process is not None and getattr(process.current_process(), "_parent_pid", None) is not None
+
+
+def _modules(cwd: str) -> "list[str]":
+    """Return the files of the imported modules.
+
+    `__dict__` is read past the modules' own attribute access, which may import something or do worse.
+    """
+    files = []
+    for module in list(sys.modules.values()):
+        try:
+            file = object.__getattribute__(module, "__dict__").get("__file__")
+        except Exception:
+            continue
+        if isinstance(file, str):
+            files.append(file if file[:1] == "/" else cwd + "/" + file)
+    return files
+
+
+def _mapped() -> "list[str]":
+    """Return the files that are mapped into this process, each once."""
+    paths: dict[str, Optional[str]] = {}
+    try:
+        with open("/proc/self/maps", encoding="utf-8", errors="surrogateescape") as maps:
+            for line in maps:
+                fields = line.rstrip("\n").split(None, 5)
+                if len(fields) == 6 and fields[5][0] == "/" and not fields[5].endswith(" (deleted)"):
+                    paths[fields[5].replace("\\012", "\n")] = None
+    except OSError:
+        pass
+    return list(paths)

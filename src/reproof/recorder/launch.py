@@ -1,0 +1,179 @@
+"""Runs a command under the recorder: `record()` on the host, `python -I -S launch.py ...` inside a container.
+
+Standard library only, Python 3.6 or later, and nothing of ours outside this folder, which may be mounted anywhere.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+
+if not __package__:  # run as a script: make a package of the folder, whatever its name is there
+    _folder = os.path.dirname(os.path.abspath(__file__))
+    __package__ = os.path.basename(_folder)
+    sys.path.insert(0, os.path.dirname(_folder))
+    __import__(__package__)
+    del sys.path[0]
+
+from .collect import Run, collect
+from .scan import look
+from .signals import Signals
+from .streams import Streams, terminals_here
+
+
+class LaunchError(Exception):
+    """The command could not be started; nothing was recorded. The message says why."""
+
+
+class Ended(NamedTuple):
+    """How the command ended. `returncode` is negative for a signal; `background`: something kept the output open."""
+
+    started: float
+    duration_s: float
+    returncode: int
+    interrupted: bool
+    background: bool
+    lost: Optional[str]
+
+
+def record(
+    argv: List[str],
+    cwd: str,
+    folder: str,
+    environ: Optional[Mapping[str, str]] = None,
+    keep: bool = False,
+    terminals: Optional[List[str]] = None,
+) -> Dict[str, Any]:
+    """Run a command, and return its recording, which is also in `recording.json` in `folder`.
+
+    The command gets our stdin, and its output is shown as it comes. `environ` are its variables, ours by default.
+    With `keep`, copies of what it wrote and of files that no package owns go to `folder`/kept. `terminals` says which
+    of stdout and stderr must be terminals for it; by default those that are for us.
+
+    Raises:
+        LaunchError: there is no such command, or no such working directory.
+    """
+    variables = dict(os.environ if environ is None else environ)
+    cwd = os.path.abspath(cwd)
+    folder = os.path.abspath(folder)
+    program = find_program(argv, cwd, variables)
+    here = terminals_here()
+    if terminals is not None:
+        here = [name for name in here if name == "stdin"] + [name for name in terminals if name != "stdin"]
+    for name in ("logs", "kept") if keep else ("logs",):
+        os.makedirs(os.path.join(folder, name), exist_ok=True)
+    before = look(cwd, (folder,))
+    ended = _run(argv, program, cwd, watched(variables, folder), (folder, here))
+    gaps: List[Dict[str, str]] = []
+    run = Run(argv, program, cwd, variables, *ended[:4], terminals=here)
+    _tell_of_output(ended, gaps)
+    recording = collect(folder, run, before, gaps, keep)
+    _write(os.path.join(folder, "recording.json"), recording)
+    return recording
+
+
+def find_program(argv: List[str], cwd: str, environ: Mapping[str, str]) -> str:
+    """Return the file that a command names, found as a shell would find it.
+
+    Raises:
+        LaunchError: there is none, or it cannot be executed.
+    """
+    if not argv or not argv[0]:
+        raise LaunchError("no command was given")
+    if not os.path.isdir(cwd):
+        raise LaunchError("the working directory {} does not exist".format(cwd))
+    name = argv[0]
+    if "/" not in name:
+        search = environ.get("PATH", os.defpath)
+        folders = [os.path.join(cwd, folder) for folder in search.split(":")]
+        found = shutil.which(name, path=":".join(folders))
+        if found is None:
+            raise LaunchError("{}: there is no such command in PATH".format(name))
+        return found
+    path = os.path.join(cwd, name)
+    if not os.path.isfile(path):
+        raise LaunchError("{}: there is no such file".format(path))
+    if not os.access(path, os.X_OK):
+        raise LaunchError("{}: it is not executable".format(path))
+    return path
+
+
+def watched(environ: Mapping[str, str], folder: str) -> Dict[str, str]:
+    """Return the variables with which Python processes start the guest and find the folder of the recording."""
+    guest = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest")
+    path = environ.get("PYTHONPATH")
+    return dict(environ, PYTHONPATH=guest + ":" + path if path else guest, REPROOF_RECORD=folder)
+
+
+def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], output: Tuple[str, List[str]]) -> Ended:
+    """Start the command, show and keep its output, and wait for its end. `output`: folder, and which are terminals."""
+    folder, terminals = output
+    files = (os.path.join(folder, "stdout"), os.path.join(folder, "stderr"))
+    streams = Streams(files, ("stdout" in terminals, "stderr" in terminals))
+    with Signals(streams.resize) as signals:
+        started, clock = time.time(), time.monotonic()
+        sinks = [stream.sink for stream in streams.all]
+        try:
+            process = subprocess.Popen(
+                argv, executable=program, cwd=cwd, env=environ, stdout=sinks[0], stderr=sinks[1]
+            )  # fmt: skip
+        except OSError as error:
+            streams.abandon()
+            shutil.rmtree(os.path.join(folder, "logs"), ignore_errors=True)
+            for file in files:
+                os.unlink(file)
+            raise LaunchError("{} cannot be run: {}".format(program, error.strerror)) from error
+        streams.start()
+        signals.started(process.pid)
+        returncode = process.wait()
+        duration = time.monotonic() - clock
+        streams.finish()
+    lost = next((stream.lost for stream in streams.all if stream.lost), None)
+    return Ended(started, duration, returncode, signals.interrupted, streams.cut, lost)
+
+
+def _tell_of_output(ended: Ended, gaps: List[Dict[str, str]]) -> None:
+    """Add what is missing of stdout and stderr."""
+    if ended.background:
+        why = "a process in the background kept them open"
+        gaps.append({"what": "stdout and stderr after the command's end", "why": why, "effect": "their end is missing"})
+    if ended.lost:
+        why = "they could not be written: {}".format(ended.lost)
+        gaps.append({"what": "a part of stdout and stderr", "why": why, "effect": "they cannot be compared"})
+
+
+def _write(path: str, recording: Dict[str, Any]) -> None:
+    """Write the recording so that it is there as a whole, or not at all."""
+    partial = path + ".partial"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(recording, file)
+        file.flush()
+        os.fsync(file.fileno())
+    os.rename(partial, path)
+
+
+def main(arguments: List[str]) -> int:
+    """Record the command that a file describes; return its exit code, 128 and more for a signal, as a shell does."""
+    parser = argparse.ArgumentParser(description="run a command under the recorder")
+    parser.add_argument("--folder", required=True, help="where the recording goes")
+    parser.add_argument("--spec", required=True, help="JSON: argv, cwd, and maybe keep and terminals")
+    options = parser.parse_args(arguments)
+    with open(options.spec, encoding="utf-8") as file:
+        spec = json.load(file)
+    try:
+        recording = record(
+            spec["argv"], spec["cwd"], options.folder, keep=spec.get("keep", False), terminals=spec.get("terminals")
+        )
+    except LaunchError as error:
+        print("reproof: {}".format(error), file=sys.stderr)
+        return 127
+    command = recording["command"]
+    return 128 + int(command["signal"]) if command["signal"] else int(command["exit_code"])
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

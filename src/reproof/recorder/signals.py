@@ -1,0 +1,66 @@
+"""What the recorder does with signals: the command gets them, the recording goes on to its end."""
+
+import os
+import signal
+import sys
+import threading
+from typing import Any, Callable, Dict, List, Optional
+
+_FORWARDED = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+class Signals:
+    """Passes signals on to the command while it runs. `interrupted` tells whether there was one to end it.
+
+    A signal that is ignored here (nohup, a background job) stays ignored, for us and for the command, as it would be
+    without us. Outside the main thread Python cannot handle signals, and nothing is done.
+    """
+
+    def __init__(self, on_resize: Callable[[], None]) -> None:
+        self.interrupted = False
+        self.on_resize = on_resize
+        self.pid: Optional[int] = None
+        self.early: List[int] = []
+        self.before: Dict[int, Any] = {}
+
+    def __enter__(self) -> "Signals":
+        if threading.current_thread() is threading.main_thread():
+            for number in (*_FORWARDED, signal.SIGQUIT):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self.before[number] = signal.signal(number, self._end)
+            self.before[signal.SIGWINCH] = signal.signal(signal.SIGWINCH, lambda *_: self.on_resize())
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        for number, handler in self.before.items():
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+    def started(self, pid: int) -> None:
+        """The command has this pid from now on; what came before is passed on now."""
+        self.pid = pid
+        for number in self.early:
+            _send(pid, number)
+
+    def _end(self, number: int, _: Any) -> None:
+        self.interrupted = True
+        if number in (signal.SIGINT, signal.SIGQUIT) and _is_foreground():
+            return  # the terminal has sent it to the command as well
+        if self.pid is None:
+            self.early.append(number)
+        else:
+            _send(self.pid, number)
+
+
+def _is_foreground() -> bool:
+    """Say whether a terminal's interrupt key reaches us and the command alike."""
+    try:
+        return os.tcgetpgrp(sys.__stdin__.fileno() if sys.__stdin__ else 0) == os.getpgrp()
+    except (OSError, ValueError):
+        return False
+
+
+def _send(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except (ProcessLookupError, PermissionError):
+        pass  # it has just ended by itself, or runs as somebody else
