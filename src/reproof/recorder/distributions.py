@@ -31,17 +31,21 @@ class Installed:
         self.version = headers.get("version", [""])[0]
         self.canonical = re.sub(r"[-_.]+", "-", self.name).lower()
         self.record = _text(os.path.join(info, "RECORD"))
+        self.known: Optional[List[File]] = None
         self.linked = False
         """Installed in development mode by an `.egg-link`: its code lies in somebody's working folder."""
 
     def files(self) -> List[File]:
         """Return the files that RECORD names, with the paths where they must be."""
-        rows = [row for row in csv.reader((self.record or "").splitlines()) if len(row) >= 3]
-        return [File(row[0], self._path(row[0]), row[1], row[2]) for row in rows]
+        if self.known is None:
+            rows = [row for row in csv.reader((self.record or "").splitlines()) if len(row) >= 3]
+            self.known = [File(row[0], self._path(row[0]), row[1], row[2]) for row in rows]
+        return self.known
 
     def _path(self, name: str) -> str:
-        path = os.path.join(self.location, name)
-        return os.path.normpath(path) if ".." in name else path
+        if name.startswith(("../", "/")):
+            return os.path.normpath(os.path.join(self.location, name))
+        return self.location + "/" + name
 
     def direct_url(self) -> Dict[str, Any]:
         """Return what pip wrote about where it came from, empty for an index."""

@@ -41,7 +41,7 @@ class Used:
                 self._load(path, "module")
             for program in process.executed:
                 self._load(os.path.realpath(program.path), "program")
-            self.made.update(path for path in process.made if not self._is_ignored(path))
+            self.made.update(path for path in process.made if not self._is_ignored(path) and not _is_cache(path))
         events: List[Union[Opened, Placed]] = []
         for process in processes:
             events += process.opened
@@ -51,7 +51,7 @@ class Used:
                 continue
             if isinstance(event, Opened):
                 self._open(event)
-            else:
+            elif not _is_cache(event.path):
                 self.written.setdefault(event.path, event.existed)
         for process in processes:
             for path in process.mapped:
@@ -114,7 +114,7 @@ class Used:
             return
         if not event.flags & os.O_TRUNC and event.size is not None and event.path not in self.written:
             self.read.setdefault(event.path, Read(event.size, event.mtime_ns))
-        if writes and "/__pycache__/" not in event.path:
+        if writes and not _is_cache(event.path):
             self.written.setdefault(event.path, event.size is not None)
 
     def _load(self, path: str, kind: str) -> None:
@@ -141,6 +141,11 @@ class Used:
 
     def _is_ignored(self, path: str) -> bool:
         return path.startswith(self.ignored)
+
+
+def _is_cache(path: str) -> bool:
+    """Say whether this is Python's bytecode cache, which it writes for itself."""
+    return "/__pycache__/" in path + "/"
 
 
 def _is_regular(path: str) -> bool:

@@ -64,8 +64,11 @@ def record(
     here = terminals_here()
     if terminals is not None:
         here = [name for name in here if name == "stdin"] + [name for name in terminals if name != "stdin"]
-    for name in ("logs", "kept") if keep else ("logs",):
-        os.makedirs(os.path.join(folder, name), exist_ok=True)
+    logs = os.path.join(folder, "logs")
+    shutil.rmtree(logs, ignore_errors=True)
+    os.makedirs(logs)
+    if keep:
+        os.makedirs(os.path.join(folder, "kept"), exist_ok=True)
     before = look(cwd, (folder,))
     ended = _run(argv, program, cwd, watched(variables, folder), (folder, here))
     gaps: List[Dict[str, str]] = []
@@ -73,6 +76,7 @@ def record(
     _tell_of_output(ended, gaps)
     recording = collect(folder, run, before, gaps, keep)
     _write(os.path.join(folder, "recording.json"), recording)
+    shutil.rmtree(logs)
     return recording
 
 
