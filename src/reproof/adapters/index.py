@@ -22,7 +22,7 @@ from reproof.adapters.index_pages import (
     parse_html,
     parse_json,
 )
-from reproof.adapters.index_wheel import NoRanges, RemoteFile, read_record
+from reproof.adapters.index_wheel import NoRanges, RemoteFile, read_member
 from reproof.adapters.pip_config import PipConfig, public_url
 from reproof.errors import ResolveError
 from reproof.model.resolution import Artifact
@@ -64,8 +64,8 @@ class Index:
             failures=tuple(failure for listing in listings for failure in listing.failures),
         )
 
-    def record(self, file: IndexFile) -> str:
-        """Return the text of RECORD in a wheel, fetching as little of it as the server allows.
+    def member(self, file: IndexFile, name: str) -> str:
+        """Return the text of RECORD or METADATA in a wheel, fetching as little of it as the server allows.
 
         Raises:
             ResolveError: the place fails, or the file is no wheel.
@@ -73,10 +73,10 @@ class Index:
         try:
             handle: BinaryIO = self._whole(file).open("rb") if self._must_be_whole(file) else self._remote(file)
             with handle:
-                return read_record(handle)
+                return read_member(handle, name)
         except NoRanges:
             self._without_ranges.add(urlsplit(file.url).netloc)
-            return self.record(file)
+            return self.member(file, name)
         except (OSError, ValueError) as error:
             raise ResolveError(f"{file.filename} on {file.place} cannot be read: {error}") from error
 

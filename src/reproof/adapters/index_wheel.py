@@ -6,7 +6,7 @@ import io
 import re
 import zipfile
 import zlib
-from typing import IO
+from typing import BinaryIO
 
 from typing_extensions import Buffer
 
@@ -83,17 +83,17 @@ class RemoteFile(io.RawIOBase):
             return self._connection.read(response), int(match[1]), int(match[3])
 
 
-def read_record(handle: IO[bytes]) -> str:
-    """Return the text of RECORD in an open wheel.
+def read_member(handle: BinaryIO, name: str) -> str:
+    """Return the text of a file of the metadata folder (`RECORD`, `METADATA`) in an open wheel.
 
     Raises:
         ValueError: it is no wheel.
     """
     try:
         with zipfile.ZipFile(handle) as archive:
-            for name in archive.namelist():
-                if name.count("/") == 1 and name.endswith(".dist-info/RECORD"):
-                    return archive.read(name).decode("utf-8", "surrogateescape")
+            for member in archive.namelist():
+                if member.count("/") == 1 and member.endswith(f".dist-info/{name}"):
+                    return archive.read(member).decode("utf-8", "surrogateescape")
     except (zipfile.BadZipFile, zlib.error, NotImplementedError, EOFError) as error:
         raise ValueError(f"it is no wheel: {error}") from error
-    raise ValueError("it holds no RECORD")
+    raise ValueError(f"it holds no {name}")

@@ -42,7 +42,8 @@ def installed_members(dist_info: Path, location: Path, stem: str) -> Installed:
     names = _names(dist_info, location)
     generated = _generated_scripts(dist_info)
     prefix = _prefix(location)
-    members, missing = {}, []
+    members = {}
+    missing = [] if _list_of_files(dist_info) else ["nothing lists its files, so programs and data may be missing"]
     for name in names:
         path = Path(os.path.normpath(location / name))
         if _is_left_out(path, dist_info):
@@ -60,15 +61,18 @@ def installed_members(dist_info: Path, location: Path, stem: str) -> Installed:
     return Installed(tuple(members.values()), tuple(missing))
 
 
+def _list_of_files(dist_info: Path) -> Path | None:
+    """Return RECORD, or the list that pip wrote before there was one."""
+    return next((path for path in (dist_info / "RECORD", dist_info / "installed-files.txt") if path.is_file()), None)
+
+
 def _names(dist_info: Path, location: Path) -> list[str]:
-    """Return the installed files relative to `location`: from RECORD, from pip's older list, or from the folders."""
-    record = dist_info / "RECORD"
-    if record.is_file():
-        text = record.read_text(encoding="utf-8", errors="surrogateescape")
-        return [row[0] for row in csv.reader(text.splitlines()) if row]
-    older = dist_info / "installed-files.txt"
-    if older.is_file():
-        lines = older.read_text(encoding="utf-8").splitlines()
+    """Return the installed files relative to `location`, guessed from the top-level names if nothing lists them."""
+    listing = _list_of_files(dist_info)
+    if listing is not None:
+        lines = listing.read_text(encoding="utf-8", errors="surrogateescape").splitlines()
+        if listing.name == "RECORD":
+            return [row[0] for row in csv.reader(lines) if row]
         return [os.path.relpath(dist_info / line, location) for line in lines if line]
     tops = dist_info / "top_level.txt"
     if not tops.is_file():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from email import message_from_string
 from importlib import metadata
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from reproof.model.resolution import Artifact, Pin
 from reproof.model.snapshot import Distribution, Interpreter
 from reproof.resolve.ports import Index, IndexFile
 from reproof.resolve.repack import repack
+from reproof.resolve.take import take
 from reproof.store.store import Store
 
 OLDEST = Version("20.3")
@@ -30,30 +32,33 @@ def resolve_installer(interpreter: Interpreter, pins: Sequence[Pin], index: Inde
     for pin in pins:
         if pin.name == "pip" and pin.confidence == "proven" and Version(pin.version) >= OLDEST:
             return pin.artifact
-    return _newest(interpreter, index) or _bundled(interpreter, store) or _own(interpreter, store)
+    return _newest(interpreter, index, store) or _bundled(interpreter, store) or _own(interpreter, store)
 
 
-def _newest(interpreter: Interpreter, index: Index) -> Artifact | None:
+def _newest(interpreter: Interpreter, index: Index, store: Store) -> Artifact | None:
     found: list[tuple[Version, IndexFile]] = []
     for file in index.files("pip").files:
         try:
             name, version, _, tags = parse_wheel_filename(file.filename)
         except InvalidWheelFilename:
             continue
-        fits = (
-            name == "pip"
-            and not version.is_prerelease
-            and not file.yanked
-            and _admits(file.requires_python, interpreter)
-        )
+        fits = name == "pip" and not version.is_prerelease and not file.yanked
         if fits and any(tag.interpreter == "py3" for tag in tags):
             found.append((version, file))
     for _, file in sorted(found, key=lambda candidate: candidate[0], reverse=True):
         try:
-            return index.artifact(file)
+            if _admits(_requires_python(file, index), interpreter):
+                return take(file, index, store)
         except ResolveError:
             continue
     return None
+
+
+def _requires_python(file: IndexFile, index: Index) -> str | None:
+    """Return what the page says, or, for a page that says nothing of any file, what the wheel itself says."""
+    if file.requires_python is not None:
+        return file.requires_python
+    return message_from_string(index.member(file, "METADATA"))["Requires-Python"]
 
 
 def _admits(requires: str | None, interpreter: Interpreter) -> bool:

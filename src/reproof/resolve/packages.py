@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 from reproof.errors import ResolveError
 from reproof.model.base import Gap
@@ -14,8 +13,9 @@ from reproof.model.snapshot import Distribution
 from reproof.progress import Progress, Task
 from reproof.resolve.pins import cached_pin, keep_pin, pin_key
 from reproof.resolve.ports import Index
-from reproof.resolve.prove import Finding, find_artifact
+from reproof.resolve.prove import Finding, find_wheel
 from reproof.resolve.repack import is_development_install, repack
+from reproof.resolve.take import take
 from reproof.store.store import Store
 
 LOOK_UPS_AT_ONCE = 16
@@ -73,15 +73,24 @@ def _pin(distribution: Distribution, index: Index, store: Store, task: Task) -> 
 
 
 def _proven_or_packed(distribution: Distribution, index: Index, store: Store) -> Pin:
-    finding = _kept(_finding(distribution, index), store)
-    if finding.artifact is not None:
-        return _made(distribution, "proven", finding.artifact, finding.reason)
+    finding = _finding(distribution, index)
+    reasons = [finding.reason]
+    if finding.proven is not None:
+        try:
+            return _made(distribution, "proven", take(finding.proven, index, store), finding.reason)
+        except ResolveError as error:
+            reasons.append(error.message)
     try:
         artifact, missing = repack(distribution, store)
+        return _made(distribution, "vendored", artifact, *reasons, "packed from the installed files", *missing)
     except ResolveError as error:
-        return _last_resort(distribution, index, finding, error)
-    evidence = "; ".join([finding.reason, "packed from the installed files", *missing])
-    return _made(distribution, "vendored", artifact, evidence)
+        reasons.append(error.message)
+    if finding.likely is not None:
+        try:
+            return _made(distribution, "probable", take(finding.likely, index, store), *reasons)
+        except ResolveError as error:
+            reasons.append(error.message)
+    return _made(distribution, "unknown", None, *reasons)
 
 
 def _finding(distribution: Distribution, index: Index) -> Finding:
@@ -90,42 +99,17 @@ def _finding(distribution: Distribution, index: Index) -> Finding:
         return Finding(ORIGINS[distribution.origin])
     if distribution.modified:
         return Finding(f"{len(distribution.modified)} installed files are not what RECORD says")
-    return find_artifact(distribution, index)
+    return find_wheel(distribution, index)
 
 
-def _kept(finding: Finding, store: Store) -> Finding:
-    """Keep the bytes of a wheel that lies on this machine only; the place may be gone when they are needed."""
-    if finding.local is None or finding.artifact is None:
-        return finding
-    try:
-        blob = store.blobs.put_file(finding.local)
-    except OSError as error:
-        return Finding(f"{finding.local} cannot be read: {error.strerror}")
-    if blob.digest != finding.artifact.digest:
-        return Finding(f"{finding.local} changed while it was read")
-    return replace(finding, reason=f"{finding.reason}; its bytes are kept, for no other machine has that place")
-
-
-def _last_resort(distribution: Distribution, index: Index, finding: Finding, failure: ResolveError) -> Pin:
-    """Return a pin to a wheel that is likely the right one, or to none."""
-    reason = f"{finding.reason}; {failure.message}"
-    if finding.likely is None:
-        return _made(distribution, "unknown", None, reason)
-    try:
-        artifact = index.artifact(finding.likely)
-    except ResolveError as error:
-        return _made(distribution, "unknown", None, f"{reason}; {error.message}")
-    return _made(distribution, "probable", artifact, reason)
-
-
-def _made(distribution: Distribution, confidence: Confidence, artifact: Artifact | None, evidence: str) -> Pin:
+def _made(distribution: Distribution, confidence: Confidence, artifact: Artifact | None, *evidence: str) -> Pin:
     return Pin(
         name=distribution.name,
         version=distribution.version,
         location=distribution.location,
         confidence=confidence,
         artifact=artifact,
-        evidence=evidence,
+        evidence="; ".join(evidence),
     )
 
 

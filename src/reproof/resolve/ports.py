@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from reproof.model.resolution import Artifact, ImageLookup
 from reproof.store.store import Store
@@ -36,11 +36,14 @@ class Listing(Protocol):
 
 
 class Index(Protocol):
-    """The package indexes of the user. All methods may be called from several threads."""
+    """The package indexes of the user. All methods may be called from several threads.
+
+    `file` is one of those that `files` returned: each index has its own kind.
+    """
 
     def files(self, name: str) -> Listing: ...
-    def record(self, file: IndexFile, /) -> str: ...
-    def artifact(self, file: IndexFile, /) -> Artifact: ...
+    def member(self, file: Any, name: str) -> str: ...
+    def artifact(self, file: Any) -> Artifact: ...
 
 
 class Archive(Protocol):

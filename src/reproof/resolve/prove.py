@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from packaging.tags import Tag
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
 from packaging.version import InvalidVersion, Version
 
 from reproof.errors import ResolveError
-from reproof.model.resolution import Artifact
 from reproof.model.snapshot import Distribution
 from reproof.recorder.record import record_identity
 from reproof.resolve.metadata import expanded
@@ -25,31 +23,35 @@ RANKS = ("the same tags", "some of the tags", "the same Python and architecture"
 
 @dataclass(frozen=True)
 class Finding:
-    """What the indexes had for a distribution: a proven artifact, or why there is none.
+    """What the indexes had for a distribution, and in words how sure that is.
 
-    `likely` is a wheel with the right name, version and tags whose contents could not be compared.
+    `proven` is the wheel that holds the installed files; `likely` one with the right name, version and tags, whose
+    contents could not be compared.
     """
 
     reason: str
-    artifact: Artifact | None = None
-    local: Path | None = None
+    proven: IndexFile | None = None
     likely: IndexFile | None = None
 
 
-def find_artifact(distribution: Distribution, index: Index) -> Finding:
-    """Return the artifact whose RECORD equals the recorded one, or the reason why no index has it."""
+def find_wheel(distribution: Distribution, index: Index) -> Finding:
+    """Return the wheel whose RECORD equals the recorded one, or the reason why no index has it."""
     listing = index.files(distribution.name)
     wheels, sources = _of_version(distribution, listing.files)
     fitting = [file for rank, file in wheels if rank < len(RANKS)]
     trouble = [*listing.failures]
     for file in fitting:
         try:
-            if distribution.record is not None and record_identity(index.record(file)) == distribution.record:
+            if distribution.record is not None and record_identity(index.member(file, "RECORD")) == distribution.record:
                 reason = f"the RECORD of {file.filename} on {file.place} equals what is installed"
-                return Finding(reason, artifact=index.artifact(file), local=file.local)
+                return Finding(reason, proven=file)
         except ResolveError as error:
             trouble.append(error.message)
-    return Finding(_why_none(distribution, fitting, sources, trouble), likely=fitting[0] if fitting else None)
+    if not listing.files and listing.failures:
+        reason = f"no index could be asked for {distribution.name} {distribution.version}"
+    else:
+        reason = _why_none(distribution, fitting, sources)
+    return Finding("; ".join([reason, *dict.fromkeys(trouble)]), likely=fitting[0] if fitting else None)
 
 
 def _of_version(
@@ -91,14 +93,10 @@ def _rank(tags: frozenset[Tag], recorded: frozenset[Tag]) -> int:
     return 2 if machines(tags) & machines(recorded) else len(RANKS)
 
 
-def _why_none(
-    distribution: Distribution, fitting: Sequence[IndexFile], sources: Sequence[str], trouble: Sequence[str]
-) -> str:
+def _why_none(distribution: Distribution, fitting: Sequence[IndexFile], sources: Sequence[str]) -> str:
     what = f"{distribution.name} {distribution.version}"
     if fitting:
-        reason = f"{len(fitting)} wheels of {what} on the indexes, none with the installed files"
-    elif sources:
-        reason = f"the indexes have {what} only as source ({sources[0]}): it was built here"
-    else:
-        reason = f"no index has a wheel of {what} for this interpreter"
-    return "; ".join([reason, *dict.fromkeys(trouble)])
+        return f"{len(fitting)} wheels of {what} on the indexes, none with the installed files"
+    if sources:
+        return f"the indexes have {what} only as source ({sources[0]}): it was built here"
+    return f"no index has a wheel of {what} for this interpreter"

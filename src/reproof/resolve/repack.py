@@ -64,7 +64,8 @@ def _members(distribution: Distribution) -> Installed:
         made = (*made_metadata(distribution), made_wheel_file(distribution, folder))
         return Installed((*installed.members, *made), installed.missing)
     installed = installed_members(info, info.parent, info.name.removesuffix(".dist-info"))
-    made = () if (info / "WHEEL").is_file() else (made_wheel_file(distribution, info.name),)
+    listed = any(member.name == f"{info.name}/WHEEL" for member in installed.members)
+    made = () if listed else (made_wheel_file(distribution, info.name),)
     return Installed((*installed.members, *made), installed.missing)
 
 
@@ -73,8 +74,8 @@ def _write_wheel(path: Path, members: tuple[Member, ...]) -> None:
 
     Compressed bytes would depend on the zlib at hand; layers are compressed anyway. RECORD comes last.
     """
-    ordered = sorted(members, key=lambda member: (".dist-info/" in member.name, member.name))
-    folder = next(m.name.partition("/")[0] for m in reversed(ordered) if m.name.endswith(".dist-info/WHEEL"))
+    ordered = sorted(members, key=lambda member: (_top(member).endswith(".dist-info"), member.name))
+    folder = _top(ordered[-1])
     rows = []
     with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
         for member in ordered:
@@ -83,6 +84,10 @@ def _write_wheel(path: Path, members: tuple[Member, ...]) -> None:
         table = io.StringIO()
         csv.writer(table, lineterminator="\n").writerows([*rows, (f"{folder}/RECORD", "", "")])
         _add(archive, Member(f"{folder}/RECORD", data=table.getvalue().encode("utf-8", "surrogateescape")))
+
+
+def _top(member: Member) -> str:
+    return member.name.partition("/")[0]
 
 
 def _add(archive: zipfile.ZipFile, member: Member) -> tuple[str, int]:
