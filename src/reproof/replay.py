@@ -1,0 +1,215 @@
+"""Image + plan -> a recording: the recorded command, run again in its container under the same recorder."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from reproof.adapters.engine import Engine, EngineInfo
+from reproof.adapters.engine_run import Bind, Output, RunOutcome, RunSpec
+from reproof.errors import EngineError, RunError
+from reproof.model.execution import Failure
+from reproof.model.image import Image
+from reproof.model.plan import BuildPlan, Mount
+from reproof.progress import Progress, Task
+from reproof.store.blobs import Blobs, explain, file_digest
+
+RECORDER = "/opt/recorder"
+RECORDING = "/opt/recording"
+"""Where the recorder and its output lie in the container: places that no run is likely to use."""
+LABEL = "run.replay"
+TAIL_BYTES = 8000
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What a replay needs from outside. `terminals`: which of the recorded command's streams were terminals."""
+
+    engine: Engine
+    blobs: Blobs
+    progress: Progress
+    terminals: tuple[str, ...] = ()
+
+
+def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure | None:
+    """Run the command of a plan; None when `folder` then holds `recording.json`, else what went wrong.
+
+    A command that fails is recorded like one that does not: that is no failure of the replay.
+
+    Raises:
+        RunError: an input has disappeared or changed since it was recorded.
+        StoreError: a kept input is damaged.
+        EngineError: the engine is on another machine, or went away. No container is left behind.
+    """
+    info = means.engine.info()
+    if not info.is_local:
+        raise EngineError(
+            f"the engine at {means.engine.host.url} is on another machine, and a replay mounts inputs from this one",
+            "run reproof there, or use an engine on this machine (unset DOCKER_HOST)",
+        )
+    tail = Tail()
+    with staging(folder) as stage:
+        with means.progress.task("checking the inputs", len(plan.mounts), "files") as task:
+            binds = [*bind_inputs(plan, stage, means.blobs, task)]
+        binds += prepare(plan, folder, stage, means.terminals)
+        allow_writing(folder, plan, info)
+        with means.progress.task("replaying the run") as task:
+            outcome = means.engine.run(run_spec(plan, image, binds, info.cpus), tail.follow(task))
+    if (folder / "recording.json").is_file():
+        return None
+    return Failure(stage="run", cause=cause(plan, outcome, tail.text), log=tail.text)
+
+
+@contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """Yield a folder for what the container reads, beside that for what it writes. Raises StoreError: no room."""
+    try:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix="staged-") as name:
+            yield Path(name)
+    except OSError as error:
+        raise explain(error, folder.parent) from error
+
+
+def run_spec(plan: BuildPlan, image: Image, binds: Iterable[Bind], cpus: int) -> RunSpec:
+    """Return the container to run: the recorder, under the base interpreter, on the recorded command."""
+    launch = (plan.python, "-I", "-S", f"{RECORDER}/launch.py")
+    return RunSpec(
+        image=image.image_id,
+        argv=(*launch, "--folder", RECORDING, "--spec", f"{RECORDING}/spec.json"),
+        user=f"{plan.uid}:{plan.gid}",
+        workdir=plan.workdir,
+        environment=plan.environment,
+        mounts=tuple(binds),
+        cpus=usable_cpus(plan.limits.cpus, cpus),
+        memory=plan.limits.memory,
+        shm_size=plan.limits.shm,
+        labels={LABEL: plan.id},
+    )
+
+
+def prepare(plan: BuildPlan, folder: Path, stage: Path, terminals: Iterable[str]) -> tuple[Bind, Bind]:
+    """Write what the recorder is to do, and copy it so that any user can read it; return the mounts of both."""
+    spec = {"argv": plan.command, "cwd": plan.workdir, "keep": True, "terminals": list(terminals)}
+    (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
+    (folder / "spec.json").chmod(0o644)
+    source = Path(__file__).parent / "recorder"
+    copied = stage / "recorder"
+    shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copyfile)
+    for path in (copied, *copied.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return Bind(str(copied), RECORDER), Bind(str(folder), RECORDING, read_only=False)
+
+
+def allow_writing(folder: Path, plan: BuildPlan, info: EngineInfo) -> None:
+    """Let the container's user write the recording."""
+    if os.geteuid() == 0 and not info.rootless:
+        os.chown(folder, plan.uid, plan.gid)
+    elif info.rootless or plan.uid != os.getuid():
+        # That user is none of ours, so nobody can be named; the folder lives only as long as the replay.
+        folder.chmod(0o777)
+
+
+def bind_inputs(plan: BuildPlan, stage: Path, blobs: Blobs, task: Task) -> Iterator[Bind]:
+    """Yield each input's mount, checked against what was recorded. Raises RunError, StoreError."""
+    for number, mount in enumerate(plan.mounts):
+        source = input_source(mount, blobs)
+        status = source.stat()
+        if not readable(status, plan.uid, plan.gid) or mount.mode & 0o111 & ~status.st_mode:
+            copy = stage / f"input-{number}"
+            shutil.copy2(source, copy)
+            copy.chmod(0o444 | mount.mode & 0o111)
+            source = copy
+        task.advance()
+        yield Bind(str(source), mount.path)
+
+
+def input_source(mount: Mount, blobs: Blobs) -> Path:
+    """Return a file with the recorded bytes: the store's copy, or the file itself. Raises RunError, StoreError."""
+    if mount.digest is not None and mount.digest in blobs:
+        return blobs.checked(mount.digest)
+    path = Path(mount.path)
+    try:
+        same = path.stat().st_size == mount.size and mount.digest in (None, file_digest(path))
+    except FileNotFoundError:
+        raise RunError(
+            f"the input {mount.path} has disappeared since the run was recorded",
+            f"put the file back ({mount.size:,} bytes, {mount.digest or 'digest unknown'}) and repeat the command",
+        ) from None
+    except OSError as error:
+        raise RunError(
+            f"the input {mount.path} cannot be read: {error.strerror}", "make it readable and repeat the command"
+        ) from error
+    if not same:
+        raise RunError(
+            f"the input {mount.path} has changed since the run was recorded",
+            f"put the recorded file back ({mount.size:,} bytes, {mount.digest or 'digest unknown'})",
+        )
+    return path
+
+
+def readable(status: os.stat_result, uid: int, gid: int) -> bool:
+    """Return whether a user may read a file. Root counts as any other: it has no capabilities in the container."""
+    if status.st_uid == uid:
+        return bool(status.st_mode & 0o400)
+    return bool(status.st_mode & (0o040 if status.st_gid == gid else 0o004))
+
+
+def usable_cpus(recorded: tuple[int, ...], here: int) -> tuple[int, ...]:
+    """Return as many CPUs as were recorded, the same ones where they exist; empty (no limit) when that is all."""
+    wanted = [cpu for cpu in recorded if cpu < here]
+    wanted += [cpu for cpu in range(here) if cpu not in wanted][: len(recorded) - len(wanted)]
+    return () if len(wanted) in (0, here) else tuple(sorted(wanted))
+
+
+def cause(plan: BuildPlan, outcome: RunOutcome, log: str) -> str:
+    """Return why there is no recording, in one sentence."""
+    if outcome.oom_killed:
+        limit = f"the limit of {plan.limits.memory:,} bytes" if plan.limits.memory else "the engine has"
+        return f"the replay was stopped because it needed more memory than {limit}"
+    if outcome.exit_code is None:
+        return f"the container could not be started: {outcome.error}"
+    said = next((line for line in reversed(log.splitlines()) if line.startswith("reproof: ")), None)
+    if said is not None:
+        return f"the command could not be started in the container: {said.removeprefix('reproof: ')}"
+    if outcome.exit_code in (126, 127):
+        return f"the interpreter {plan.python} cannot be run in the image"
+    if outcome.exit_code > 128:
+        return f"the replay was ended from outside by {signal_name(outcome.exit_code - 128)}"
+    return f"the recorder ended with status {outcome.exit_code} and left no recording"
+
+
+def signal_name(number: int) -> str:
+    """Return SIGKILL for 9."""
+    try:
+        return signal.Signals(number).name
+    except ValueError:
+        return f"signal {number}"
+
+
+class Tail:
+    """The last of what a container printed."""
+
+    def __init__(self) -> None:
+        self._data = b""
+
+    def follow(self, task: Task) -> Output:
+        """Return a receiver of output that keeps its end and shows its last line as what is being done."""
+
+        def receive(_: str, data: bytes) -> None:
+            self._data = (self._data + data)[-TAIL_BYTES:]
+            lines = self._data.decode(errors="replace").splitlines()
+            task.describe(next((line.strip() for line in reversed(lines) if line.strip()), ""))
+
+        return receive
+
+    @property
+    def text(self) -> str:
+        """The last output as text."""
+        return self._data.decode(errors="replace")
