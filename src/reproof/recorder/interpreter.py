@@ -61,12 +61,13 @@ def describe(start: Dict[str, Any], place: Place, owner: Optional[str], hasher: 
 
 
 def _sees_system_packages(place: Place) -> bool:
-    """Say whether a virtual environment was made to look into the interpreter's own packages, too."""
+    """Say whether a virtual environment looks into the interpreter's own packages, too: it does unless told not to."""
     try:
         with open(os.path.join(place.prefix, "pyvenv.cfg"), encoding="utf-8", errors="replace") as file:
-            return bool(re.search(r"(?mi)^include-system-site-packages\s*=\s*true", file.read()))
+            said = re.search(r"(?mi)^include-system-site-packages\s*=\s*(\w+)", file.read())
     except OSError:
         return False
+    return said is None or said.group(1).lower() == "true"
 
 
 def _needs(place: Place) -> List[str]:

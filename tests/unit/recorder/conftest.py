@@ -95,7 +95,9 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     """This interpreter in an empty virtual environment: packages would only have to be looked at."""
     environment = tmp_path_factory.mktemp("environment")
     (environment / "bin").mkdir()
-    (environment / "pyvenv.cfg").write_text(f"home = {Path(sys.executable).resolve().parent}\n")
+    (environment / "pyvenv.cfg").write_text(
+        f"home = {Path(sys.executable).resolve().parent}\ninclude-system-site-packages = false\n"
+    )
     program = environment / "bin" / "python"
     program.symlink_to(Path(sys.executable).resolve())
     return str(program)

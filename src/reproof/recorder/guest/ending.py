@@ -38,7 +38,10 @@ def _modules(cwd: str) -> "list[str]":
     files = []
     for module in list(sys.modules.values()):
         try:
-            file = object.__getattribute__(module, "__dict__").get("__file__")
+            names = object.__getattribute__(module, "__dict__")
+            file = names.get("__file__")
+            if file is None and names.get("__name__") == "__main__":
+                file = names["__loader__"].path  # before 3.9 a script's __file__ is gone when it has run
         except Exception:
             continue
         if isinstance(file, str):
