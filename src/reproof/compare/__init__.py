@@ -1,1 +1,27 @@
-""""""
+"""Two snapshots side by side -> Comparison: results by format, loaded files by hash, settings by name."""
+
+from __future__ import annotations
+
+from reproof.compare.closure import compare_closure
+from reproof.compare.fields import compare_fields
+from reproof.compare.results import Reader, compare_results
+from reproof.compare.rules import Clock, Rules
+from reproof.model.comparison import Comparison
+from reproof.model.policy import Policy
+from reproof.model.snapshot import Snapshot
+
+
+def compare(original: Snapshot, replayed: Snapshot, read: Reader, policy: Policy) -> Comparison:
+    """Return everything in which two runs agree or differ.
+
+    `read` gives a blob's bytes by its digest. When it raises a ReproofError, or a comparator breaks, the result is
+    "not compared" with the reason; nothing is raised.
+    """
+    rules = Rules(policy, Clock.of(original.command), Clock.of(replayed.command))
+    return Comparison(
+        original=original.id,
+        replayed=replayed.id,
+        results=compare_results(original, replayed, read, rules),
+        closure=compare_closure(original, replayed),
+        fields=compare_fields(original, replayed),
+    )

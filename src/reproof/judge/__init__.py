@@ -1,1 +1,9 @@
-""""""
+"""Comparison + policy -> judgement: the outcome, how exactly, the reasons, and the likely causes. Pure."""
+
+from __future__ import annotations
+
+from reproof.judge.causes import rank_causes
+from reproof.judge.judgement import Judgement, judge
+from reproof.judge.weigh import decides
+
+__all__ = ["Judgement", "decides", "judge", "rank_causes"]

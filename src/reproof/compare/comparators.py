@@ -1,0 +1,18 @@
+"""All formats, in the order in which they are asked; a verdict must not depend on what happens to be installed."""
+
+from __future__ import annotations
+
+from reproof.compare.csv_tables import CSV
+from reproof.compare.evidence import Comparator
+from reproof.compare.json_lines import JSON_LINES
+from reproof.compare.json_values import JSON
+from reproof.compare.numpy_arrays import NUMPY
+from reproof.compare.opaque import BINARY
+from reproof.compare.text import TEXT
+
+COMPARATORS: tuple[Comparator, ...] = (JSON, JSON_LINES, CSV, NUMPY, TEXT, BINARY)
+
+
+def choose(name: str, data: bytes) -> Comparator:
+    """Return the first comparator that recognises a result; bytes are always recognised."""
+    return next(comparator for comparator in COMPARATORS if comparator.recognizes(name, data))
