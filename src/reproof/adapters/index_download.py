@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import IO
 from urllib.parse import urlsplit
 
-from reproof.adapters.index_http import CHUNK, Connection, IndexFailure
+from reproof.adapters.index_http import TRIES, Connection, IndexFailure
 from reproof.adapters.index_pages import local_path
 from reproof.adapters.index_wheel import PLAIN
 from reproof.errors import ResolveError, StoreError
 from reproof.progress import Task
-from reproof.store.blobs import sync_folder
+from reproof.store.blobs import CHUNK, sync_folder
 
 
 def cached_path(cache: Path, sha256: str, filename: str) -> Path:
@@ -39,15 +39,20 @@ def download(connection: Connection, url: str, sha256: str, filename: str, cache
         if path.is_file():
             task.advance(path.stat().st_size)
             return path
-        for fresh in (False, True):
-            resumed = _fill(connection, url, part, task, fresh)
+        for attempt in range(TRIES):
+            try:
+                resumed = _fill(connection, url, part, task, count_resumed=attempt == 0)
+            except IndexFailure as failure:
+                if failure.status is not None or attempt == TRIES - 1 or not part.seek(0, os.SEEK_END):
+                    raise
+                continue
             found = _digest(part)
             if found == sha256:
                 _adopt(part, path)
                 return path
+            part.truncate(0)
             if not resumed:
                 break
-        part.truncate(0)
     raise ResolveError(
         f"{filename} from {urlsplit(url).hostname} is not what was pinned: its sha256 is {found}, expected {sha256}",
         "the index or a proxy changed it; record the run again, or find the file elsewhere",
@@ -57,7 +62,9 @@ def download(connection: Connection, url: str, sha256: str, filename: str, cache
 def download_unnamed(connection: Connection, url: str, filename: str, cache: Path) -> tuple[Path, str]:
     """Fetch a file whose sha256 no page told; return its path in the cache and its sha256. Raises as `download`."""
     with _part(cache / "unnamed" / hashlib.sha256(url.encode()).hexdigest() / filename) as part:
-        _fill(connection, url, part, Task(), fresh=True)
+        # Nothing tells whether what lies there is the same file.
+        part.truncate(0)
+        _fill(connection, url, part, Task())
         sha256 = _digest(part)
         path = cached_path(cache, sha256, filename)
         _adopt(part, path)
@@ -88,9 +95,9 @@ def _part(path: Path) -> Iterator[IO[bytes]]:
         yield handle
 
 
-def _fill(connection: Connection, url: str, part: IO[bytes], task: Task, fresh: bool) -> bool:
+def _fill(connection: Connection, url: str, part: IO[bytes], task: Task, count_resumed: bool = True) -> bool:
     """Append what is missing; return whether bytes of an earlier try were kept."""
-    have = 0 if fresh else part.seek(0, os.SEEK_END)
+    have = part.seek(0, os.SEEK_END)
     headers = {**PLAIN, "Range": f"bytes={have}-"} if have else PLAIN
     with connection.stream(url, headers, patient=True) as response:
         if response.status_code == 404:
@@ -100,10 +107,10 @@ def _fill(connection: Connection, url: str, part: IO[bytes], task: Task, fresh: 
             return True
         resumed = response.status_code == 206
         with _storing(Path(part.name)):
-            if resumed:
-                task.advance(have)
-            else:
+            if not resumed:
                 part.truncate(0)
+            elif count_resumed:
+                task.advance(have)
         for chunk in connection.chunks(response):
             with _storing(Path(part.name)):
                 part.write(chunk)

@@ -7,6 +7,7 @@ import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -23,7 +24,6 @@ PASSING_TROUBLE = (429, 502, 503, 504)
 TRIES = 3
 PAUSE_S = 0.3
 CONNECTIONS = 16
-CHUNK = 1 << 18
 
 
 class IndexFailure(ResolveError):
@@ -89,7 +89,7 @@ class Connection:
     def chunks(self, response: httpx.Response) -> Iterator[bytes]:
         """Yield the body of a streamed answer as it was sent. Raises IndexFailure if it breaks off."""
         with _failures(response.url):
-            for chunk in response.iter_raw(CHUNK):
+            for chunk in response.iter_raw():
                 if self._aborted:
                     raise IndexFailure(response.url.host, "the download was stopped")
                 yield chunk
@@ -148,6 +148,7 @@ class Connection:
         return httpx.Client(transport=transport(None), mounts=mounts, follow_redirects=True, trust_env=False)
 
 
+@lru_cache
 def tls_context(cert: str | None, client_cert: str | None = None) -> ssl.SSLContext:
     """Return a context that trusts the given authorities, or else the system's and the usual public ones.
 
