@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 from reproof.adapters.process import Completed, ask
+from reproof.errors import ResolveError
 
 OPTIONS = re.compile(r"(Acquire::(?:https?::(?:Proxy|CA|Verify|Ssl|SSL)|Check-)\S*) \"(.*)\";")
 """Settings without which the archive may not be reached, as `apt-config dump` prints them."""
@@ -34,9 +35,7 @@ class Source:
 class AptArchive:
     """What apt here can fetch. Third-party archives do not count: a base comes from the distribution alone."""
 
-    def __init__(
-        self, os_release: Path = Path("/etc/os-release"), ask: Callable[[Sequence[str]], Completed] = ask
-    ) -> None:
+    def __init__(self, os_release: Path = Path("/etc/os-release"), ask: Callable[..., Completed] = ask) -> None:
         self._os_release = os_release
         self._ask = ask
 
@@ -71,6 +70,22 @@ class AptArchive:
             if len(fields) == 3 and not fields[2].endswith("Sources"):
                 offered.setdefault(fields[0], {})[fields[1]] = None
         return {name: tuple(versions) for name, versions in offered.items()} or None
+
+    def download(self, package: str, folder: Path) -> Path:
+        """Fetch the file of a package, `name` or `name=version`, into `folder`; return its path.
+
+        Raises:
+            ResolveError: the archive does not have it any more, or cannot be reached.
+        """
+        done = self._ask(("apt-get", "download", package), folder)
+        found = sorted(folder.glob(f"{package.partition('=')[0]}_*.deb"))
+        if done.code != 0 or not found:
+            said = done.stderr.strip().splitlines()
+            raise ResolveError(
+                f"the archive does not give {package}: {said[-1] if said else 'no file came'}",
+                "run `apt-get update`, then `reproof plan` again",
+            )
+        return found[-1]
 
     @cached_property
     def _system(self) -> dict[str, str]:

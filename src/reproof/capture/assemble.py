@@ -47,7 +47,7 @@ KEPT_INPUT = 16 << 20
 class Circumstances:
     """What the host knows of a run beside the recording.
 
-    `bytes_of` gives the file that holds the bytes of a path now, or None when they cannot be had.
+    `roots` are the code folders of the original, for a replay, which has no repository to ask.
     """
 
     environ: Mapping[str, str]
@@ -55,6 +55,7 @@ class Circumstances:
     policy: Policy = field(default_factory=Policy)
     allow: tuple[str, ...] = ()
     replay_of: str | None = None
+    roots: tuple[str, ...] = ()
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
@@ -115,7 +116,8 @@ class Assembler:
         distributions = tuple(self.distribution(entry) for entry in record["distributions"])
         tree = self.around.tree
         cwd = record["command"]["cwd"]
-        places = find_places(cwd, str(tree.root) if tree else cwd, interpreter, distributions)
+        project = self.around.roots[0] if self.around.roots else str(tree.root) if tree else cwd
+        places = find_places(cwd, project, interpreter, distributions)
         files = sort_files(record, places)
         self.gaps.extend(files.gaps)
         source = self.source(files, places)

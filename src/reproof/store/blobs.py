@@ -81,6 +81,24 @@ class Blobs:
                 writer.write(chunk)
         return writer.blob
 
+    def adopt(self, path: Path, digest: str) -> Blob:
+        """Keep a file whose digest was checked just now, without copying it where the file system allows that.
+
+        Raises:
+            StoreError: it cannot be kept.
+        """
+        target = self.path(digest)
+        if not target.exists():
+            try:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.link(path, target)
+                sync_folder(target.parent)
+            except FileExistsError:
+                pass
+            except OSError:
+                self.put_file(path)
+        return Blob(digest=digest, size=target.stat().st_size)
+
     def get(self, digest: str) -> bytes:
         """Return a blob's bytes, checked.
 

@@ -1,0 +1,5 @@
+"""`python -m reproof` is the command line."""
+
+from reproof.cli.main import run
+
+run()

@@ -1,0 +1,121 @@
+"""plan, build, replay, verify, diff: bring a run back and judge it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from reproof import pipeline
+from reproof.cli.context import Context, plain
+from reproof.errors import BuildError, CompareError, ReproofError, ResolveError, RunError
+from reproof.model.verdict import Verdict
+from reproof.report import terminal
+from reproof.settings import load_settings
+from reproof.store.blobs import write_durably
+
+EXIT = {"REPRODUCED": 0, "DIFFERENT": 1, "INCONCLUSIVE": 3}
+STAGES: dict[str, type[ReproofError]] = {
+    "resolve": ResolveError, "build": BuildError, "run": RunError, "compare": CompareError,
+}  # fmt: skip
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the stored document.")
+@click.option("--dockerfile", is_flag=True, help="Print the Dockerfile instead.")
+@click.argument("id")
+@click.pass_obj
+def plan(context: Context, id: str, as_json: bool, dockerfile: bool) -> None:
+    """Show how a run would be rebuilt: each choice with its reason."""
+    build_plan = pipeline.plan(context.snapshot(id), context.tools())
+    if dockerfile:
+        sys.stdout.write(pipeline.dockerfile(build_plan))
+    else:
+        context.show(build_plan, terminal.plan_view(build_plan), as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the stored document.")
+@click.option("--context", "folder", type=click.Path(path_type=Path), help="Write the build context to this folder.")
+@click.argument("id")
+@click.pass_obj
+def build(context: Context, id: str, folder: Path | None, as_json: bool) -> None:
+    """Build the image of a run; with --context, only write what `docker build .` needs."""
+    tools = context.tools()
+    build_plan = pipeline.plan(context.snapshot(id), tools)
+    if folder is not None:
+        pipeline.export_context(build_plan, folder.absolute(), tools)
+        context.progress.note("build it by hand:")
+        click.echo(f"docker build {folder}")
+        return
+    image = pipeline.build(build_plan, tools)
+    context.show(image, terminal.image_view(image), as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the stored document.")
+@click.argument("id")
+@click.pass_obj
+def replay(context: Context, id: str, as_json: bool) -> None:
+    """Run a recorded command again in its rebuilt container, and record that too."""
+    snapshot, tools = context.snapshot(id), context.tools()
+    build_plan = pipeline.plan(snapshot, tools)
+    execution = pipeline.replay(snapshot, build_plan, pipeline.build(build_plan, tools), tools)
+    if execution.failure is not None:
+        raise STAGES[execution.failure.stage](execution.failure.cause, execution.failure.log)
+    context.show(execution, terminal.execution_view(execution), as_json)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the verdict document.")
+@click.option("--report", type=click.Path(path_type=Path), help="Write the HTML report to this file.")
+@click.option("--config", type=click.Path(path_type=Path), help="Judge by this reproof.yaml, not by the recorded one.")
+@click.argument("id")
+@click.pass_obj
+def verify(context: Context, id: str, report: Path | None, config: Path | None, as_json: bool) -> None:
+    """Rebuild a run, run it again, compare, and judge.
+
+    Exit codes: 0 reproduced, 1 different, 3 inconclusive, 10 resolve, 11 build, 12 run failed, 14 no engine.
+    """
+    snapshot, tools = context.snapshot(id), context.tools()
+    policy = load_settings(config).policy if config else None
+    verdict = pipeline.verify(snapshot, tools, policy)
+    path = report or context.store.root / "reports" / f"{snapshot.id[:12]}.html"
+    write_report(path.absolute(), pipeline.report(verdict, tools))
+    if as_json:
+        context.print_json({**plain(verdict), "id": verdict.id, "report": str(path.absolute())})
+    else:
+        context.out.print(terminal.verdict_view(verdict))
+        click.echo(str(path.absolute()))
+    sys.exit(exit_code(verdict))
+
+
+def write_report(path: Path, text: str) -> None:
+    """Write the report whole or not at all. Raises ReproofError naming the path."""
+    try:
+        write_durably(path, text.encode())
+    except OSError as error:
+        raise ReproofError(
+            f"the report {path} cannot be written: {error.strerror}", "choose another --report"
+        ) from error
+
+
+def exit_code(verdict: Verdict) -> int:
+    """Return the design's exit code: what was found, or the stage that failed."""
+    if verdict.outcome is not None:
+        return EXIT[verdict.outcome]
+    return STAGES[verdict.failure.stage].exit_code if verdict.failure else EXIT["INCONCLUSIVE"]
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the comparison document.")
+@click.argument("original")
+@click.argument("other")
+@click.pass_obj
+def diff(context: Context, original: str, other: str, as_json: bool) -> None:
+    """Compare two recorded runs. Exits with 1 when a result differs."""
+    first, second = context.snapshot(original), context.snapshot(other)
+    comparison = pipeline.compare(first, second, context.tools())
+    context.show(comparison, terminal.comparison_view(comparison), as_json)
+    sys.exit(int(any(result.status in ("different", "missing", "extra") for result in comparison.results)))

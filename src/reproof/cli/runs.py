@@ -1,0 +1,118 @@
+"""run, ls, show: make records and look at them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+from rich.text import Text
+
+from reproof import pipeline
+from reproof.cli.context import Context, plain, read_settings
+from reproof.errors import ReproofError, UsageError
+from reproof.model.snapshot import Snapshot
+from reproof.model.verdict import Verdict
+from reproof.report import terminal
+
+SIGNAL = 128
+
+
+@click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@click.option("--config", type=click.Path(path_type=Path), help="The reproof.yaml to use.")
+@click.option("--env", "allow", multiple=True, metavar="NAME", help="Keep this environment variable too (repeatable).")
+@click.option("--json", "as_json", is_flag=True, help="Print the snapshot after the command's own output.")
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
+@click.pass_obj
+def run_(context: Context, config: Path | None, allow: tuple[str, ...], as_json: bool, words: tuple[str, ...]) -> None:
+    """Record a run. Exits with the command's own code."""
+    settings = read_settings(config)
+    argv = words or settings.command or ()
+    if not argv:
+        raise UsageError("no command to run", "reproof run -- python train.py")
+    how = pipeline.Recording(policy=settings.policy, allow=allow)
+    tools = context.tools()
+    try:
+        snapshot = pipeline.record(argv, Path.cwd(), tools, how)
+    except ReproofError as error:
+        status = getattr(error, "command_status", None)
+        if status:
+            context.err.print(Text(f"error: {error.message}\n  hint: {error.hint}"))
+            sys.exit(status)
+        raise
+    keep_packages(context, tools, snapshot)
+    context.progress.note(terminal.recorded_line(snapshot))
+    if as_json:
+        context.print_json({**plain(snapshot), "id": snapshot.id})
+    sys.exit(exit_status(snapshot))
+
+
+def keep_packages(context: Context, tools: pipeline.Tools, snapshot: Snapshot) -> None:
+    """Find or keep the packages now, while they are installed; a failure here is told and costs the run nothing."""
+    try:
+        pipeline.resolve(snapshot, tools)
+    except ReproofError as error:
+        context.err.print(Text(f"note: packages were not secured: {error.message}"))
+
+
+def exit_status(snapshot: Snapshot) -> int:
+    """Return the command's own exit code, as a shell would give it."""
+    command = snapshot.command
+    if command.signal is not None:
+        return SIGNAL + command.signal
+    return command.exit_code or 0
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print a list of {id, created, command, exit_code, status}.")
+@click.pass_obj
+def ls(context: Context, as_json: bool) -> None:
+    """List the recorded runs, newest first."""
+    rows = [row(context, identity) for identity in context.store.ids(Snapshot)]
+    rows = [entry for entry in rows if not entry.pop("replay")]
+    if as_json:
+        context.print_json(rows)
+    elif rows:
+        context.out.print(terminal.runs_table(rows))
+    else:
+        context.progress.note(f"no runs in {context.store.root}; record one: reproof run -- python train.py")
+
+
+def row(context: Context, identity: str) -> dict[str, object]:
+    """Return what `ls` shows of a snapshot, its latest verdict included; a damaged one is listed as such."""
+    try:
+        snapshot = context.store.load(Snapshot, identity)
+        verdicts = context.store.derived(Verdict, identity)
+        verdict = context.store.load(Verdict, verdicts[0]) if verdicts else None
+    except ReproofError as error:
+        return {"id": identity, "created": "", "command": error.message, "exit_code": None, "status": "damaged",
+                "metrics": {}, "replay": False}  # fmt: skip
+    return {
+        "id": identity,
+        "created": snapshot.command.started,
+        "command": list(snapshot.command.argv),
+        "exit_code": snapshot.command.exit_code,
+        "duration_s": snapshot.command.duration_s,
+        "status": status_word(snapshot, verdict),
+        "metrics": {metric.name: metric.value for metric in snapshot.metrics},
+        "replay": snapshot.replay_of is not None,
+    }
+
+
+def status_word(snapshot: Snapshot, verdict: Verdict | None) -> str:
+    """Return where a run stands: its latest verdict, or how it ended."""
+    if verdict is not None:
+        return verdict.outcome or (f"{verdict.failure.stage} failed" if verdict.failure else "unknown")
+    if snapshot.command.interrupted:
+        return "interrupted"
+    return "recorded" if snapshot.command.exit_code == 0 else "failed"
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the stored document.")
+@click.argument("id")
+@click.pass_obj
+def show(context: Context, id: str, as_json: bool) -> None:
+    """Show what was recorded of a run: everything that is kept."""
+    snapshot = context.snapshot(id)
+    context.show(snapshot, terminal.snapshot_view(snapshot), as_json)
