@@ -1,0 +1,164 @@
+"""Documents as rich renderables. Text of the user's goes in as text, never as markup."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from reproof.model.base import Gap
+from reproof.model.comparison import Closure, Comparison, FieldDifference, Result
+from reproof.model.execution import Execution
+from reproof.model.image import Image
+from reproof.model.plan import BuildPlan
+from reproof.model.verdict import Cause, Verdict
+from reproof.report.terminal_runs import checks_view, recorded_line, runs_table, snapshot_view
+from reproof.report.words import duration, headline, next_step, plural, short, size, tone
+
+__all__ = [
+    "checks_view", "comparison_view", "execution_view", "image_view", "plan_view", "recorded_line", "runs_table",
+    "snapshot_view", "verdict_view",
+]  # fmt: skip
+COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
+MARKS = {
+    "identical": ("✓", "green"), "tolerated": ("≈", "green"), "different": ("✗", "red"), "missing": ("✗", "red"),
+    "extra": ("+", "red"), "not compared": ("?", "yellow"),
+}  # fmt: skip
+NAMED = 8
+"""Rows of a list that fit on one screen; the report has all of them."""
+CAUSES = 3
+
+
+def verdict_view(verdict: Verdict) -> RenderableType:
+    """Return a verdict: the answer, its reasons, the results, the leading causes, what to do next."""
+    word, phrase = headline(verdict)
+    title = Text.assemble((f" {word} ", f"bold reverse {COLOURS[tone(verdict)]}"), (f"  {phrase}", "bold"),
+                          (f"   {short(verdict.snapshot)}", "dim"))  # fmt: skip
+    parts: list[RenderableType] = [Text(), title, Text()]
+    parts += [Text(f"  {reason}") for reason in verdict.reasons]
+    if verdict.failure is not None:
+        parts += [Text(f"  {verdict.failure.cause}")]
+        parts += [Text(f"  │ {line}", style="dim") for line in verdict.failure.log.splitlines()[-NAMED:]]
+    if verdict.results:
+        parts += [Text(), results_table(verdict.results)]
+    parts += closure_lines(verdict.closure)
+    parts += cause_lines(verdict.causes)
+    parts += gap_lines(verdict.gaps)
+    step = next_step(verdict)
+    return Group(*parts, *([Text(), Text(f"next: {step}", style="bold")] if step else []))
+
+
+def results_table(results: Sequence[Result]) -> RenderableType:
+    """Return the results, those that differ first."""
+    order = {"different": 0, "missing": 0, "extra": 0, "not compared": 1, "tolerated": 2, "identical": 3}
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    table.add_column(style="dim", no_wrap=True)
+    table.add_column(overflow="fold")
+    for result in sorted(results, key=lambda result: order[result.status]):
+        mark, colour = MARKS[result.status]
+        table.add_row(Text(f"{mark} {result.status}", style=colour), Text(result.name), Text(result.kind),
+                      Text(result.detail))  # fmt: skip
+    return Padding(table, (0, 0, 0, 2))
+
+
+def closure_lines(closure: Closure | None) -> Iterator[RenderableType]:
+    """Yield the loaded files that are not the same, by owner."""
+    if closure is not None and closure.differences:
+        yield from heading(f"{plural(len(closure.differences), 'loaded file')} not as recorded")
+        for difference in closure.differences[:NAMED]:
+            state = "not loaded by the replay" if difference.replayed is None else "other bytes"
+            yield Text(f"  {difference.path}  ({difference.owner or 'nobody known'}): {state}")
+        yield from more(len(closure.differences))
+
+
+def cause_lines(causes: Sequence[Cause]) -> Iterator[RenderableType]:
+    """Yield the leading causes with their evidence."""
+    if causes:
+        yield from heading("likely causes")
+    for number, cause in enumerate(causes[:CAUSES], 1):
+        yield Text(f"  {number}. {cause.what}")
+        yield Text(f"     {cause.evidence}", style="dim")
+        if cause.where and cause.where not in cause.what:
+            yield Text(f"     {cause.where}", style="dim")
+
+
+def gap_lines(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
+    """Yield what could not be learned."""
+    if gaps:
+        yield from heading("what could not be learned")
+    for gap in gaps[:NAMED]:
+        yield Text.assemble(f"  {gap.what}: {gap.why}", (f"; {gap.effect}", "dim"))
+    yield from more(len(gaps))
+
+
+def comparison_view(comparison: Comparison) -> RenderableType:
+    """Return two runs side by side: results, loaded files, settings."""
+    closure = comparison.closure
+    title = Text.assemble(short(comparison.original), (" → ", "dim"), short(comparison.replayed), style="bold")
+    counts = f"{closure.identical:,} of {closure.total:,} loaded files identical, {len(closure.extra):,} new"
+    parts: list[RenderableType] = [title, Text(), results_table(comparison.results), Text(), Text(f"  {counts}")]
+    parts += closure_lines(closure)
+    parts += field_lines(comparison.fields)
+    return Group(*parts)
+
+
+def field_lines(fields: Sequence[FieldDifference]) -> Iterator[RenderableType]:
+    """Yield the settings that differ."""
+    if fields:
+        yield from heading(f"{plural(len(fields), 'setting')} not the same")
+        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+        for _ in range(3):
+            table.add_column(overflow="fold")
+        for field in fields:
+            table.add_row(Text(field.field), Text(field.original), Text(f"→ {field.replayed}"))
+        yield Padding(table, (0, 0, 0, 2))
+
+
+def plan_view(plan: BuildPlan) -> RenderableType:
+    """Return a plan: each choice, why, and what was turned down."""
+    parts: list[RenderableType] = []
+    for decision in plan.decisions:
+        parts += [
+            Text.assemble((f"{decision.subject}: ", "bold"), decision.choice),
+            Text(f"    because {decision.reason}"),
+        ]
+        if decision.evidence:
+            parts.append(Text(f"    given {decision.evidence}", style="dim"))
+        parts += [Text(f"    not {other.choice}: {other.reason}", style="dim") for other in decision.alternatives]
+    parts += [
+        Text.assemble(("warning: ", "bold yellow"), f"{gap.what}: {gap.why}; {gap.effect}") for gap in plan.warnings
+    ]
+    parts.append(Text(f"plan {short(plan.id)}", style="dim"))
+    return Group(*parts)
+
+
+def image_view(image: Image) -> RenderableType:
+    """Return a built image in two lines."""
+    layers = plural(len(image.layers), "layer")
+    return Group(Text(image.tag, style="bold"), Text(f"  {image.image_id}, {layers}, {size(image.size)}"))
+
+
+def execution_view(execution: Execution) -> RenderableType:
+    """Return what came of a replay."""
+    if execution.failure is not None:
+        return Text(f"the {execution.failure.stage} stage failed: {execution.failure.cause}", style="red")
+    replayed = short(execution.replayed or "")
+    text = f"replayed in {duration(execution.duration_s)}, recorded as {replayed}"
+    step = f"compare: reproof diff {short(execution.snapshot)} {replayed}"
+    return Group(Text(text, style="bold"), Text(f"  {step}"))
+
+
+def heading(text: str) -> Iterable[RenderableType]:
+    """Yield an empty line and a title."""
+    return (Text(), Text(text, style="bold"))
+
+
+def more(count: int) -> Iterator[RenderableType]:
+    """Yield how many rows were left out."""
+    if count > NAMED:
+        yield Text(f"  and {count - NAMED:,} more", style="dim")
