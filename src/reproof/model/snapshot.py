@@ -72,7 +72,6 @@ class Interpreter(Frozen):
     purelib: str
     platlib: str
     system_site_packages: bool = False
-    tags: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     """Paths of the shared libraries that the interpreter and its standard library link to."""
     owner: str | None = None

@@ -28,7 +28,6 @@ class Place:
         self.platstdlib = str(known.get("platstdlib", library))
         self.purelib = str(known.get("purelib", site))
         self.platlib = str(known.get("platlib", site))
-        self.tags = list(known.get("tags", []))
 
     def is_stdlib(self, path: str) -> bool:
         """Say whether a file belongs to the standard library."""
@@ -54,7 +53,6 @@ def describe(start: Dict[str, Any], place: Place, owner: Optional[str], hasher: 
         "purelib": place.purelib,
         "platlib": place.platlib,
         "system_site_packages": _sees_system_packages(place),
-        "tags": place.tags,
         "needs": [] if owner else _needs(place),
         "owner": owner,
     }
@@ -71,10 +69,13 @@ def _sees_system_packages(place: Place) -> bool:
 
 
 def _needs(place: Place) -> List[str]:
-    """Return the shared libraries outside the prefix that the binary and the standard library link to."""
+    """Return the shared libraries outside the prefix that the binary and the standard library link to.
+
+    Those of tkinter (a window system) count only if the run loads them: then they are recorded as loaded.
+    """
     folder = os.path.join(place.platstdlib, "lib-dynload")
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-    modules = [os.path.join(folder, name) for name in names if ".so" in name]
+    modules = [os.path.join(folder, name) for name in names if ".so" in name and not name.startswith("_tkinter")]
     printed = run_quietly(["ldd", place.binary, *modules]) or ""
     paths = set(re.findall(r"(?m)^\s+(?:\S+ => )?(/\S+) \(0x", printed))
     return sorted(path for path in paths if not path.startswith(place.base_prefix + "/"))
