@@ -15,6 +15,7 @@ from reproof.adapters.apt import AptArchive
 from reproof.adapters.engine import Engine
 from reproof.adapters.git import read_working_tree
 from reproof.build.bootstrap import ensure_base
+from reproof.build.context import write_context
 from reproof.build.image import build_image
 from reproof.capture.assemble import Circumstances, assemble, in_place, kept_beside, read_recording
 from reproof.compare import compare as compare_snapshots
@@ -127,6 +128,11 @@ def context(build_plan: BuildPlan, tools: Tools) -> BuildContext:
     rendered = render(build_plan, bootstrapped(build_plan, tools), packages(build_plan, tools))
     tools.store.save(rendered, build_plan.id)
     return rendered
+
+
+def export(build_plan: BuildPlan, folder: Path, tools: Tools) -> None:
+    """Write the build context to a folder, for `docker build` by hand. Raises as `context`."""
+    write_context(context(build_plan, tools), folder, tools.store.blobs)
 
 
 def bootstrapped(build_plan: BuildPlan, tools: Tools) -> Blob | None:

@@ -32,7 +32,7 @@ def render(plan: BuildPlan, base: Blob | None, debs: dict[str, Blob]) -> BuildCo
     Raises:
         BuildError: the Dockerfile template does not render.
     """
-    files = [ContextFile(path="Dockerfile", text=render_dockerfile(plan, sorted(debs)))]
+    files = [ContextFile(path="Dockerfile", text=render_dockerfile(plan))]
     if base is not None:
         files.append(ContextFile(path="base.tar", blob=base))
     if plan.interpreter is not None:
@@ -44,7 +44,7 @@ def render(plan: BuildPlan, base: Blob | None, debs: dict[str, Blob]) -> BuildCo
     return BuildContext(plan=plan.id, files=tuple(sorted(files, key=lambda file: file.path)))
 
 
-def render_dockerfile(plan: BuildPlan, debs: list[str]) -> str:
+def render_dockerfile(plan: BuildPlan) -> str:
     """Return the Dockerfile's text. Raises BuildError when the template is broken, naming file and line."""
     environment = jinja2.Environment(
         loader=jinja2.FileSystemLoader(template_folder("dockerfile")),
@@ -54,7 +54,7 @@ def render_dockerfile(plan: BuildPlan, debs: list[str]) -> str:
     )
     environment.filters.update(sh=shlex.quote, json=to_json, env=quote_variable, path=quote_path, comment=one_line)
     try:
-        return environment.get_template("Dockerfile.j2").render(facts(plan, debs))
+        return environment.get_template("Dockerfile.j2").render(facts(plan))
     except jinja2.TemplateError as error:
         where = f"{getattr(error, 'filename', None) or 'Dockerfile.j2'}:{getattr(error, 'lineno', '?')}"
         raise BuildError(
@@ -62,12 +62,12 @@ def render_dockerfile(plan: BuildPlan, debs: list[str]) -> str:
         ) from error
 
 
-def facts(plan: BuildPlan, debs: list[str]) -> dict[str, Any]:
+def facts(plan: BuildPlan) -> dict[str, Any]:
     """Return what the template may name: the plan's fields, and what follows from them."""
     own_prefix = plan.venv.prefix if plan.venv else None
     return {
         **{name: getattr(plan, name) for name in type(plan).model_fields},
-        "debs": debs,
+        "debs": plan.base.kind == "registry" and bool(plan.base.packages),
         "reasons": {decision.subject: decision.reason for decision in plan.decisions},
         "installs": [
             {"target": target, "requirements": requirements_name(index)} for index, target in enumerate(targets(plan))

@@ -7,7 +7,7 @@ import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from rich.console import Console, RenderableType
 
@@ -21,6 +21,10 @@ from reproof.settings import Settings, find_settings, load_settings
 from reproof.store.store import Store
 
 
+UNFOLDED = 400
+"""Columns; wide enough for tables in a pipe or a log."""
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """The words before the verb, turned into what a command needs."""
@@ -32,12 +36,12 @@ class Context:
     @property
     def out(self) -> Console:
         """Where results go."""
-        return Console(file=sys.stdout, soft_wrap=not sys.stdout.isatty())
+        return make_console(sys.stdout)
 
     @property
     def err(self) -> Console:
         """Where progress and notes go."""
-        return Console(file=sys.stderr, soft_wrap=not sys.stderr.isatty())
+        return make_console(sys.stderr)
 
     @property
     def progress(self) -> Progress:
@@ -62,6 +66,11 @@ class Context:
     def print_json(self, value: Any) -> None:
         """Print a value as JSON on standard output."""
         sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
+
+
+def make_console(stream: TextIO) -> Console:
+    """Return a console for a stream; what is no terminal gets lines as long as they are."""
+    return Console(file=stream) if stream.isatty() else Console(file=stream, width=UNFOLDED, soft_wrap=True)
 
 
 def plain(document: Document) -> dict[str, Any]:

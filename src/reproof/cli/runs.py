@@ -13,7 +13,7 @@ from reproof.cli.context import Context, plain, read_settings
 from reproof.errors import ReproofError, UsageError
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
-from reproof.report import terminal
+from reproof.report import terminal_runs
 
 SIGNAL = 128
 
@@ -41,7 +41,7 @@ def run_(context: Context, config: Path | None, allow: tuple[str, ...], as_json:
             sys.exit(status)
         raise
     keep_packages(context, tools, snapshot)
-    context.progress.note(terminal.recorded_line(snapshot))
+    context.progress.note(terminal_runs.recorded_line(snapshot))
     if as_json:
         context.print_json({**plain(snapshot), "id": snapshot.id})
     sys.exit(exit_status(snapshot))
@@ -73,7 +73,7 @@ def ls(context: Context, as_json: bool) -> None:
     if as_json:
         context.print_json(rows)
     elif rows:
-        context.out.print(terminal.runs_table(rows))
+        context.out.print(terminal_runs.runs_table(rows))
     else:
         context.progress.note(f"no runs in {context.store.root}; record one: reproof run -- python train.py")
 
@@ -115,4 +115,4 @@ def status_word(snapshot: Snapshot, verdict: Verdict | None) -> str:
 def show(context: Context, id: str, as_json: bool) -> None:
     """Show what was recorded of a run: everything that is kept."""
     snapshot = context.snapshot(id)
-    context.show(snapshot, terminal.snapshot_view(snapshot), as_json)
+    context.show(snapshot, terminal_runs.snapshot_view(snapshot), as_json)

@@ -185,15 +185,17 @@ def zone_packages(timezone: str) -> set[str]:
 
 
 def drift(resolution: Resolution) -> tuple[Gap, ...]:
-    """Return a warning for each package that the archive no longer has at the recorded version."""
-    return tuple(
+    """Return one warning on the packages that the archive no longer has at the recorded version."""
+    moved = [package for package in resolution.packages if package.available != package.recorded]
+    if not moved:
+        return ()
+    names = ", ".join(f"{package.name} {package.recorded} -> {package.available or 'not listed'}" for package in moved)
+    return (
         Gap(
-            what=f"{package.name} {package.recorded}",
-            why=f"the archive now has {package.available}" if package.available else "the archive does not list it",
-            effect="its libraries may differ from the recorded ones; the verdict names those that do",
-        )
-        for package in resolution.packages
-        if package.available != package.recorded
+            what=f"the recorded version of {len(moved)} of {len(resolution.packages)} system packages",
+            why=f"the archive has moved on: {names}",
+            effect="their libraries may differ from the recorded ones; the verdict names those that do",
+        ),
     )
 
 
