@@ -12,10 +12,12 @@ import docker
 import docker.errors
 import docker.utils
 from docker.context import ContextAPI
+from docker.context.config import get_current_context_name
 
 from reproof.errors import EngineError
 
 START_HINT = "run `scripts/engine`, start Docker or Podman, or set DOCKER_HOST"
+CONTEXT_HINT = "`docker context ls` lists them, `docker context use default` goes back to the usual engine"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
@@ -57,19 +59,20 @@ def chosen_host(environ: Mapping[str, str]) -> Host | None:
     """Return the address that the user's environment or docker context names. Raises EngineError."""
     try:
         settings = docker.utils.kwargs_from_env(environment=dict(environ))
-        if "base_url" in settings:
-            return Host(settings["base_url"], "DOCKER_HOST", settings.get("tls"))
+    except docker.errors.DockerException as error:
+        raise EngineError(f"the certificates for DOCKER_HOST cannot be used: {error}", START_HINT) from error
+    if "base_url" in settings:
+        return Host(settings["base_url"], "DOCKER_HOST", settings.get("tls"))
+    try:
         context = ContextAPI.get_context(environ.get("DOCKER_CONTEXT") or None)
-        if context is None:
-            raise EngineError(
-                f"there is no docker context {environ.get('DOCKER_CONTEXT') or '(current)'}",
-                "`docker context ls` lists them; unset DOCKER_CONTEXT to use the default",
-            )
-        if context.name == "default":
-            return None
-        return Host(context.Host, f"the docker context {context.name}", context.TLSConfig)
-    except (docker.errors.DockerException, OSError, ValueError) as error:
-        raise EngineError(f"the docker settings cannot be read: {error}", START_HINT) from error
+    except Exception as error:  # noqa: BLE001 (the SDK raises just that for a damaged file)
+        raise EngineError(f"the docker context cannot be read: {error}", CONTEXT_HINT) from error
+    if context is None:
+        name = environ.get("DOCKER_CONTEXT") or get_current_context_name()
+        raise EngineError(f"there is no docker context {name}", CONTEXT_HINT)
+    if context.name == "default":
+        return None
+    return Host(context.Host, f"the docker context {context.name}", context.TLSConfig)
 
 
 def no_engine(tried: list[tuple[Host, str]]) -> EngineError:
