@@ -73,11 +73,12 @@ class FakeListing:
 
 @dataclass
 class FakeIndex:
-    """An index in memory; `asked` are the projects that were asked for."""
+    """An index in memory; `asked` are the projects and `read` the files that somebody wanted."""
 
     projects: dict[str, list[FakeFile]] = field(default_factory=dict)
     failures: tuple[str, ...] = ()
     asked: list[str] = field(default_factory=list)
+    read: list[str] = field(default_factory=list)
     broken: bool = False
 
     def add(self, name: str, version: str, files: Mapping[str, bytes] | None = None, **changes: Any) -> FakeFile:
@@ -92,6 +93,7 @@ class FakeIndex:
         return FakeListing(self.projects.get(name, []), self.failures)
 
     def member(self, file: FakeFile, name: str) -> str:
+        self.read.append(file.filename)
         if self.broken:
             raise ResolveError("the index broke off")
         return file.record if name == "RECORD" else f"Name: x\nRequires-Python: {file.data.decode()}\n"

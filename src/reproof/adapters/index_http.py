@@ -132,7 +132,8 @@ class Connection:
 
     def _auth(self, url: httpx.URL) -> httpx.Auth | None:
         if url.userinfo:
-            return httpx.BasicAuth(url.username, url.password)
+            # httpx itself takes what the URL holds.
+            return None
         account = self._accounts.get(url.netloc.decode().rpartition("@")[2])
         if account is None and self._netrc is not None and (found := self._netrc.authenticators(url.host)):
             account = (found[0] or found[1] or "", found[2] or "")

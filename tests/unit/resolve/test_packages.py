@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,9 @@ def test_a_local_version_is_matched_exactly(tmp_path: Path, store: Store) -> Non
         pin.confidence,
         pin.artifact and pin.artifact.filename,
     ) == ("vendored", "torch-2.3.0+cu121-py3-none-any.whl")
+    same = (Path(gpu.dist_info) / "RECORD").read_text()
+    index.projects["torch"] = [replace(file, record=same) for file in index.projects["torch"]]
+    assert resolve_one(gpu, index, Store(tmp_path / "same")).confidence == "vendored"
     right = index.add("torch", "2.3.0+cu121", files)
     other = Store(tmp_path / "other")
     assert index.artifact(right) == resolve_one(gpu, index, other).artifact
@@ -65,9 +69,20 @@ def test_a_wheel_that_was_renamed_for_its_platform_is_found(tmp_path: Path, stor
     index = FakeIndex()
     installed = install(site_of(tmp_path), "pack", "1.0", tag="cp311-cp311-linux_x86_64")
     right = index.add("pack", "1.0", tag="cp311-cp311-manylinux_2_28_x86_64")
-    record = right.record.replace(right.record, (Path(installed.dist_info) / "RECORD").read_text())
-    index.projects["pack"] = [type(right)(right.filename, right.data, record)]
+    index.projects["pack"] = [replace(right, record=(Path(installed.dist_info) / "RECORD").read_text())]
     assert resolve_one(installed, index, store).confidence == "proven"
+
+
+def test_wheels_with_the_closest_tags_are_read_first(tmp_path: Path, store: Store) -> None:
+    index = FakeIndex(broken=True)
+    for tag in ("cp311-cp311-linux_x86_64", "cp311-cp311-musllinux_1_2_x86_64", "cp311-cp311-manylinux_2_17_x86_64"):
+        index.add("pack", "1.0", tag=tag)
+    recorded = ("cp311-cp311-manylinux_2_17_x86_64", "cp311-cp311-linux_x86_64")
+    resolve_one(install(site_of(tmp_path), "pack", "1.0", tags=recorded[:1]), index, store)
+    assert index.read[0] == "pack-1.0-cp311-cp311-manylinux_2_17_x86_64.whl"
+    index.read.clear()
+    resolve_one(install(site_of(tmp_path), "pack", "1.0", tags=recorded), index, Store(tmp_path / "other"))
+    assert index.read[-1] == "pack-1.0-cp311-cp311-musllinux_1_2_x86_64.whl"
 
 
 def test_a_wheel_for_another_machine_is_not_even_read(tmp_path: Path, store: Store) -> None:
@@ -110,7 +125,7 @@ def test_offline_is_normal_and_said(tmp_path: Path, store: Store) -> None:
 def test_a_source_distribution_is_named(tmp_path: Path, store: Store) -> None:
     index = FakeIndex()
     wheel = index.add("pack", "0.9")
-    index.projects["pack"] = [type(wheel)("pack-1.0.tar.gz", b"", "")]
+    index.projects["pack"] = [replace(wheel, filename="pack-1.0.tar.gz")]
     pin = resolve_one(install(site_of(tmp_path), "pack", "1.0"), index, store)
     assert "the indexes have pack 1.0 only as source (pack-1.0.tar.gz): it was built here" in pin.evidence
 
@@ -120,7 +135,7 @@ def test_a_wheel_of_this_machine_is_kept_as_bytes(tmp_path: Path, store: Store) 
     wheel = index.add("pack", "1.0")
     path = tmp_path / wheel.filename
     path.write_bytes(wheel.data)
-    index.projects["pack"] = [type(wheel)(wheel.filename, wheel.data, wheel.record, local=path)]
+    index.projects["pack"] = [replace(wheel, local=path)]
     pin = resolve_one(install(site_of(tmp_path), "pack", "1.0"), index, store)
     path.unlink()
     assert pin.artifact is not None
