@@ -75,7 +75,8 @@ class RegistryClient:
     def _ask_registry(self, name: Reference) -> ImageLookup:
         url = f"{name.base_url}/v2/{name.repository}/manifests/{name.wanted}"
         headers = {"Accept": ACCEPT}
-        with httpx.Client(timeout=TIMEOUT, follow_redirects=True) as client:
+        # A proxy that leads outside does not lead back to this machine.
+        with httpx.Client(timeout=TIMEOUT, follow_redirects=True, trust_env=not name.is_local) as client:
             response = client.get(url, headers=headers)
             if response.status_code == 401:
                 proof = self._authorization(client, name, response.headers.get("WWW-Authenticate", ""))
@@ -108,7 +109,7 @@ class RegistryClient:
         fields.setdefault("scope", f"repository:{name.repository}:pull")
         wanted = {key: fields[key] for key in ("service", "scope") if key in fields}
         # A password goes to no place that is less safe than the registry itself.
-        safe = urlsplit(realm).scheme == "https" or name.base_url.startswith("http:")
+        safe = urlsplit(realm).scheme == "https" or name.is_local
         response = client.get(
             realm, params=wanted, headers={"Authorization": _basic(account)} if account and safe else {}
         )

@@ -53,10 +53,14 @@ class Reference:
         return self.digest or self.tag or "latest"
 
     @property
+    def is_local(self) -> bool:
+        """Whether the registry is on this machine: only such a one is spoken to without encryption."""
+        return LOOPBACK.fullmatch(self.registry or "") is not None
+
+    @property
     def base_url(self) -> str:
-        """The registry's address; only a registry on this machine is spoken to without encryption."""
-        scheme = "http" if LOOPBACK.fullmatch(self.registry or "") else "https"
-        return f"{scheme}://{self.registry}"
+        """The registry's address."""
+        return f"{'http' if self.is_local else 'https'}://{self.registry}"
 
     def __str__(self) -> str:
         name = f"{self.registry}/{self.repository}" if self.registry else self.repository
