@@ -57,7 +57,7 @@ def parse_json(data: bytes, url: str, place: str) -> list[IndexFile]:
     return [
         IndexFile(
             filename=str(entry["filename"]),
-            url=urljoin(url, entry["url"]),
+            url=entry["url"] if "://" in entry["url"] else urljoin(url, entry["url"]),
             place=place,
             sha256=entry.get("hashes", {}).get("sha256"),
             size=entry.get("size"),

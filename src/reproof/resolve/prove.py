@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from packaging.tags import Tag
 from packaging.utils import InvalidSdistFilename, InvalidWheelFilename, parse_sdist_filename, parse_wheel_filename
@@ -64,16 +65,20 @@ def _of_version(
     for file in files:
         try:
             if file.filename.endswith(".whl"):
+                # A page lists thousands of files: most are ruled out by the version alone.
+                if _version(file.filename.split("-")[1]) != version:
+                    continue
                 project, found, _, tags = parse_wheel_filename(file.filename)
                 if (project, found) == (name, version):
                     wheels.append((_rank(tags, recorded), file))
             elif parse_sdist_filename(file.filename) == (name, version):
                 sources.append(file.filename)
-        except (InvalidWheelFilename, InvalidSdistFilename):
+        except (InvalidWheelFilename, InvalidSdistFilename, IndexError):
             continue
     return sorted(wheels, key=lambda ranked: ranked[0]), sources
 
 
+@lru_cache(maxsize=10_000)
 def _version(text: str) -> Version | None:
     try:
         return Version(text)
