@@ -122,7 +122,8 @@ def context(build_plan: BuildPlan, tools: Tools) -> BuildContext:
     artifacts += [build_plan.installer] if build_plan.installer else []
     missing = [artifact for artifact in artifacts if artifact.digest not in blobs]
     if missing:
-        fetched = make_index(tools.store, tools.environ).fetch(missing, tools.progress)
+        prefix = build_plan.venv.prefix if build_plan.venv else None
+        fetched = make_index(tools.store, tools.environ, prefix).fetch(missing, tools.progress)
         for digest, path in fetched.items():
             blobs.adopt(path, digest)
     rendered = render(build_plan, bootstrapped(build_plan, tools), packages(build_plan, tools))

@@ -19,9 +19,8 @@ ARTIFACTS = "artifacts"
 """The cache of downloaded wheels."""
 
 
-def make_index(store: Store, environ: Mapping[str, str], snapshot: Snapshot | None = None) -> Index:
-    """Return the indexes of the user's pip configuration, that of the recorded environment included if it is there."""
-    prefix = snapshot.interpreter.prefix if snapshot is not None and snapshot.interpreter is not None else None
+def make_index(store: Store, environ: Mapping[str, str], prefix: str | None) -> Index:
+    """Return the indexes of the user's pip configuration, that of the environment at `prefix` included if it is there."""
     return Index(read_pip_config(environ, prefix), store.cache(ARTIFACTS))
 
 
@@ -39,7 +38,7 @@ def image_lookup(environ: Mapping[str, str], registry: str | None) -> Callable[[
 def resolve_tools(snapshot: Snapshot, store: Store, environ: Mapping[str, str], registry: str | None) -> ResolveTools:
     """Return what `resolve` needs for a snapshot."""
     return ResolveTools(
-        index=make_index(store, environ, snapshot),
+        index=make_index(store, environ, snapshot.interpreter.prefix if snapshot.interpreter else None),
         store=store,
         look_up_image=image_lookup(environ, registry),
         archive=AptArchive(),
