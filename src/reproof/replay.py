@@ -63,6 +63,8 @@ def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure
         with means.progress.task("replaying the run") as task:
             outcome = means.engine.run(run_spec(plan, image, binds, info.cpus), tail.follow(task))
     if (folder / "recording.json").is_file():
+        if outcome.oom_killed:
+            means.progress.note(cause(plan, outcome, tail.text))
         return None
     return Failure(stage="run", cause=cause(plan, outcome, tail.text), log=tail.text)
 
@@ -172,7 +174,7 @@ def cause(plan: BuildPlan, outcome: RunOutcome, log: str) -> str:
     """Return why there is no recording, in one sentence."""
     if outcome.oom_killed:
         limit = f"the limit of {plan.limits.memory:,} bytes" if plan.limits.memory else "the engine has"
-        return f"the replay was stopped because it needed more memory than {limit}"
+        return f"a process of the replay was stopped because it needed more memory than {limit}"
     if outcome.exit_code is None:
         return f"the container could not be started: {outcome.error}"
     said = next((line for line in reversed(log.splitlines()) if line.startswith("reproof: ")), None)

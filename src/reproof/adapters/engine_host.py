@@ -65,7 +65,7 @@ def chosen_host(environ: Mapping[str, str]) -> Host | None:
         return Host(settings["base_url"], "DOCKER_HOST", settings.get("tls"))
     try:
         context = ContextAPI.get_context(environ.get("DOCKER_CONTEXT") or None)
-    except Exception as error:  # noqa: BLE001 (the SDK raises just that for a damaged file)
+    except Exception as error:  # the SDK raises just that for a damaged file
         raise EngineError(f"the docker context cannot be read: {error}", CONTEXT_HINT) from error
     if context is None:
         name = environ.get("DOCKER_CONTEXT") or get_current_context_name()
