@@ -20,7 +20,7 @@ ARTIFACTS = "artifacts"
 
 
 def make_index(store: Store, environ: Mapping[str, str], prefix: str | None) -> Index:
-    """Return the indexes of the user's pip configuration, that of the environment at `prefix` included if it is there."""
+    """Return the indexes of the user's pip configuration, and of the environment's at `prefix` if it has one."""
     return Index(read_pip_config(environ, prefix), store.cache(ARTIFACTS))
 
 
