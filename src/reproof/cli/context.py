@@ -20,7 +20,6 @@ from reproof.progress import Progress
 from reproof.settings import Settings, find_settings, load_settings
 from reproof.store.store import Store
 
-
 UNFOLDED = 400
 """Columns; wide enough for tables in a pipe or a log."""
 

@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 
 from reproof import pipeline
+from reproof.chain import tell
 from reproof.cli.context import Context, plain
 from reproof.errors import BuildError, CompareError, ReproofError, ResolveError, RunError
 from reproof.model.verdict import Verdict
 from reproof.render import render_dockerfile
 from reproof.report import terminal
+from reproof.report.html import render_html
 from reproof.settings import load_settings
 from reproof.store.blobs import write_durably
 
@@ -83,7 +85,7 @@ def verify(context: Context, id: str, report: Path | None, config: Path | None, 
     policy = load_settings(config).policy if config else None
     verdict = pipeline.reproduce(snapshot, tools, policy)
     path = report or context.store.root / "reports" / f"{snapshot.id[:12]}.html"
-    pass
+    write_report(path.absolute(), render_html(tell(verdict, context.store)))
     if as_json:
         context.print_json({**plain(verdict), "id": verdict.id, "report": str(path.absolute())})
     else:
