@@ -19,6 +19,8 @@ from reproof.model.resolution import Artifact
 from reproof.templates import template_folder
 
 VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+SESSION = ("COLUMNS", "LINES", "LOGNAME", "PWD", "SHELL", "TERM", "USER")
+"""Variables of the terminal and the login: a replay gets them, but an image has no business with them."""
 
 
 def render(plan: BuildPlan, base: Blob | None, debs: dict[str, Blob]) -> BuildContext:
@@ -82,7 +84,7 @@ def facts(plan: BuildPlan) -> dict[str, Any]:
         "variables": [
             (name, value)
             for name, value in plan.environment.items()
-            if VARIABLE.fullmatch(name) and "\n" not in value and "\r" not in value
+            if VARIABLE.fullmatch(name) and name not in SESSION and "\n" not in value and "\r" not in value
         ],
     }
 

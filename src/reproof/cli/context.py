@@ -33,11 +33,6 @@ class Context:
     quiet: bool
 
     @property
-    def out(self) -> Console:
-        """Where results go."""
-        return make_console(sys.stdout)
-
-    @property
     def err(self) -> Console:
         """Where progress and notes go."""
         return make_console(sys.stderr)
@@ -60,7 +55,17 @@ class Context:
         if as_json:
             self.print_json({**plain(document), "id": document.id})
         else:
-            self.out.print(rendered)
+            self.print(rendered)
+
+    def print(self, rendered: RenderableType) -> None:
+        """Print a view on standard output; in a pipe, without the blanks that fill a terminal's lines."""
+        console = make_console(sys.stdout)
+        if console.is_terminal:
+            console.print(rendered)
+            return
+        with console.capture() as captured:
+            console.print(rendered)
+        sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
     def print_json(self, value: Any) -> None:
         """Print a value as JSON on standard output."""

@@ -23,6 +23,6 @@ def doctor(context: Context, id: str | None, as_json: bool) -> None:
     if as_json:
         context.print_json([check.model_dump() for check in found])
     else:
-        context.out.print(terminal_runs.checks_view(found))
+        context.print(terminal_runs.checks_view(found))
     failed = {check.subject for check in found if check.state == "failed"}
     sys.exit(EngineError.exit_code if "engine" in failed else ReproofError.exit_code if failed else 0)

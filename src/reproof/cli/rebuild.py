@@ -89,7 +89,7 @@ def verify(context: Context, id: str, report: Path | None, config: Path | None, 
     if as_json:
         context.print_json({**plain(verdict), "id": verdict.id, "report": str(path.absolute())})
     else:
-        context.out.print(terminal.verdict_view(verdict))
+        context.print(terminal.verdict_view(verdict))
         click.echo(str(path.absolute()))
     sys.exit(exit_code(verdict))
 

@@ -73,7 +73,7 @@ def ls(context: Context, as_json: bool) -> None:
     if as_json:
         context.print_json(rows)
     elif rows:
-        context.out.print(terminal_runs.runs_table(rows))
+        context.print(terminal_runs.runs_table(rows))
     else:
         context.progress.note(f"no runs in {context.store.root}; record one: reproof run -- python train.py")
 

@@ -10,8 +10,8 @@ from reproof.model.plan import Decision, Venv, Wheel
 from reproof.model.resolution import Confidence, Pin, Resolution
 from reproof.model.snapshot import Interpreter, Snapshot
 
-NOT_REPLAYED = ("COLUMNS", "LINES", "TERM", "PWD", "SHELL", "LOGNAME", "USER", "LD_PRELOAD", "NO_COLOR")
-"""They describe the terminal or the login, not the run."""
+NOT_REPLAYED = ("LD_PRELOAD",)
+"""The library that it names is not in the image."""
 PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 PYTHON = re.compile(r"python(\d+(\.\d+)*)?$")
 
@@ -68,7 +68,7 @@ def choose_variables(snapshot: Snapshot, home: str) -> dict[str, str]:
     recorded = snapshot.environment.variables
     variables = {name: value for name, value in recorded.items() if name not in NOT_REPLAYED}
     path = [entry for entry in variables.get("PATH", "").split(":") if entry]
-    variables["PATH"] = ":".join(dict.fromkeys([*path, *PATH]))
+    variables["PATH"] = ":".join([*path, *(entry for entry in PATH if entry not in path)])
     variables["HOME"] = home
     return dict(sorted(variables.items()))
 

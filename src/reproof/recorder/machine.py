@@ -78,13 +78,18 @@ def _group_values(controller: str, name: str) -> List[str]:
     return values
 
 
+UTC = ("", "UTC", "UTC0", "UCT", "Zulu", "Universal", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal")
+"""Names of one zone, which differ from machine to machine."""
+
+
 def _timezone(environ: Mapping[str, str]) -> str:
     """Return the zone by its name (`Europe/Paris`), from TZ, the link, or the file that names it."""
     zone = environ.get("TZ", "").lstrip(":")
     if not zone:
         target = os.path.realpath("/etc/localtime")
         zone = target.partition("/zoneinfo/")[2] or (_read("/etc/timezone") or "").strip()
-    return re.sub("^(posix|right)/", "", zone) or "UTC"
+    zone = re.sub("^(posix|right)/", "", zone)
+    return "UTC" if zone in UTC else zone
 
 
 def _assignments(path: str, separator: str = "=") -> Dict[str, str]:

@@ -16,6 +16,9 @@ from reproof.errors import StoreError
 from reproof.model.base import Blob
 
 CHUNK = 1 << 20
+UMASK = os.umask(0o077)
+os.umask(UMASK)
+"""Read once, while there is one thread. A temporary file is private; what it becomes should be like any other file."""
 
 
 def explain(error: OSError, root: Path) -> StoreError:
@@ -188,6 +191,7 @@ def write_durably(path: Path, data: bytes) -> None:
         with os.fdopen(descriptor, "wb") as handle:
             handle.write(data)
             handle.flush()
+            os.fchmod(handle.fileno(), 0o666 & ~UMASK)
             os.fsync(handle.fileno())
         temporary.replace(path)
         sync_folder(path.parent)
