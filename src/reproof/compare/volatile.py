@@ -18,6 +18,8 @@ from reproof.compare.volatile_names import is_quality, is_volatile_name, names_a
 NUM = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 UNIT = r"(?:s|secs?|seconds?|ms|msecs?|milliseconds?|[uµμn]s|microseconds?|nanoseconds?|mins|minutes?|hrs|hours?|days?)"
 EPOCH = re.compile(r"\d{10}(?:\.\d+)?|\d{13}|\d{16}|\d{19}")
+DATA = "data"
+"""The kind of what looks volatile and is not, such as a date of another year: no part of it may be taken either."""
 EPOCH_2001 = 1e9
 """Seconds; a smaller number is a duration, not a moment."""
 DATE = re.compile(
@@ -104,17 +106,16 @@ def find_spans(line: str, clock: Clock) -> list[Span]:
     for span in (*by_pattern(line, clock), *by_key(line, clock)):
         if not any(span.start < other.end and other.start < span.end for other in found):
             found.append(span)
-    return sorted(found, key=lambda span: span.start)
+    return sorted((span for span in found if span.kind != DATA), key=lambda span: span.start)
 
 
 def by_pattern(line: str, clock: Clock) -> Iterator[Span]:
-    """Yield what looks volatile by itself, the most telling patterns first."""
+    """Yield what looks volatile by itself, the most telling patterns first; what is data after all is marked so."""
     for kind, pattern, holds in PATTERNS:
         for match in pattern.finditer(line):
             start, end = match.span("value" if "value" in pattern.groupindex else 0)
             measured = kind in ("rate", "duration") and is_quality(line[:start])
-            if not measured and holds(line[start:end], clock):
-                yield Span(start, end, kind)
+            yield Span(start, end, kind if not measured and holds(line[start:end], clock) else DATA)
 
 
 def by_key(line: str, clock: Clock) -> Iterator[Span]:

@@ -59,7 +59,6 @@ def view(story: Story) -> dict[str, Any]:
         "bar": bar(verdict.closure),
         "rows": environment.environment_rows(story.snapshot, story.replayed),
         "others": environment.other_rows(comparison.fields) if comparison else [],
-        "pins": pins(story),
         "dockerfile": story.dockerfile,
         "printed": tail(story.stdout), "printed_again": tail(story.replayed_stdout),
         "steps": list(by_hand.steps(story.snapshot, plan)) if plan else [],
@@ -105,14 +104,6 @@ def bar(closure: Closure | None) -> int:
     if closure is None or not closure.total:
         return 0
     return 100 if closure.identical == closure.total else min(99, 100 * closure.identical // closure.total)
-
-
-def pins(story: Story) -> list[tuple[str, int]]:
-    """Return how many packages there are of each degree of certainty."""
-    counts: dict[str, int] = defaultdict(int)
-    for pin in story.resolution.pins if story.resolution else ():
-        counts[pin.confidence] += 1
-    return sorted(counts.items())
 
 
 def tail(text: str) -> str:

@@ -99,7 +99,8 @@ def different() -> Story:
     numerics = original.numerics.model_dump()
     numerics["pools"][0]["kernel"] = "Haswell"
     replayed = run(
-        store, "2026-03-04", b'{"accuracy": 0.9644, "f1": 0.96}', "0.0519", seeds=seeds, loaded=files, numerics=numerics,
+        store, "2026-03-04", b'{"accuracy": 0.9644, "f1": 0.96}', "0.0519",
+        seeds=seeds, loaded=files, numerics=numerics,
         metrics=[{"name": "accuracy", "value": 0.9644, "source": "metrics.json"}],
         system={"kernel": "6.8.0"}, hardware={"cpu_model": "Another CPU"},
     )  # fmt: skip

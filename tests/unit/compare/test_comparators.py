@@ -1,0 +1,124 @@
+"""Each comparator passes the same five checks."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+from compare_cases import pair, reader, rules
+
+from reproof.compare.comparators import COMPARATORS, choose
+from reproof.compare.evidence import Evidence
+from reproof.compare.results import compare_blobs
+from reproof.model.base import Blob
+from reproof.model.comparison import Result
+
+
+def npy(*values: float) -> bytes:
+    file = io.BytesIO()
+    np.save(file, np.array(values))
+    return file.getvalue()
+
+
+def npz(**arrays: object) -> bytes:
+    file = io.BytesIO()
+    np.savez(file, **{name: np.asarray(array) for name, array in arrays.items()})
+    return file.getvalue()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A comparator's own file and another, what it must say of the two, and a file that it must leave alone."""
+
+    comparator: str
+    name: str
+    original: bytes
+    replayed: bytes
+    expected: Evidence
+    foreign: tuple[str, bytes]
+    broken: bytes
+
+
+CASES = (
+    Case(
+        "json", "m.json", b'{"a": {"b": [1, 2.0]}, "c": "x"}', b'{"a": {"b": [1, 2.5]}, "c": "x"}',
+        Evidence("different", "1 of 3 values differ; a.b[1]: 2.0 -> 2.5", 0.5, 0.25, "a.b[1]"),
+        ("m.json", b"{not json"), b'{"a": {"b"',
+    ),
+    Case(
+        "jsonl", "m.jsonl", b'{"loss": 1.0}\n{"loss": 0.5}\n', b'{"loss": 1.0}\n{"loss": 0.25}\n',
+        Evidence("different", "1 of 2 values differ; line 2: loss: 0.5 -> 0.25", 0.25, 0.5, "line 2: loss"),
+        ("m.jsonl", b"no json\n"), b'{"loss": 1.0}\n{"lo',
+    ),
+    Case(
+        "csv", "curve.csv", b"epoch,loss\n1,1.0\n2,0.5\n", b"epoch,loss\n1,1.0\n2,0.25\n",
+        Evidence("different", "1 of 4 cells differ; row 2, column loss: 0.5 -> 0.25", 0.25, 0.5, "row 2, column loss"),
+        ("curve.csv", b"a,b\n\xff,\0\n"), b'epoch,loss\n1,"1.0\n',
+    ),
+    Case(
+        "numpy", "w.npz", npz(w=[1.0, 2.0], b=[0.0]), npz(w=[1.0, 4.0], b=[0.0]),
+        Evidence("different", "1 of 3 elements differ; w[1]: 2.0 -> 4.0", 2.0, 1.0, "w[1]"),
+        ("w.npz", b"no zip"), npz(w=[1.0, 4.0], b=[0.0])[:-30],
+    ),
+    Case(
+        "text", "log.txt", b"loss 0.5\ndone\n", b"loss 0.25\ndone\n",
+        Evidence("different", "1 of 2 lines differ; line 1: 0.5 -> 0.25", 0.25, 0.5, "line 1"),
+        ("log.txt", b"\xff\0"), b"",
+    ),
+    Case(
+        "binary", "model.bin", b"\0\1\2\3", b"\0\1\7\7",
+        Evidence("different", "2 of 4 bytes differ, the first at byte 2", where="byte 2"),
+        ("", b""), b"",
+    ),
+)  # fmt: skip
+BY_NAME = {comparator.name: comparator for comparator in COMPARATORS}
+every = pytest.mark.parametrize("case", CASES, ids=lambda case: case.comparator)
+
+
+def test_every_comparator_has_a_case() -> None:
+    assert [comparator.name for comparator in COMPARATORS] == [case.comparator for case in CASES]
+
+
+@every
+def test_it_is_chosen_for_its_own_files(case: Case) -> None:
+    assert choose(case.name, case.original).name == case.comparator
+
+
+@every
+def test_it_leaves_other_files_alone(case: Case) -> None:
+    if case.comparator != "binary":
+        assert not BY_NAME[case.comparator].recognizes(*case.foreign)
+
+
+@every
+def test_a_file_equals_itself(case: Case) -> None:
+    found = BY_NAME[case.comparator].compare(pair(case.name, case.original, case.original))
+    assert (found.status, found.max_absolute or 0.0) in (("identical", 0.0), ("tolerated", 0.0))
+
+
+@every
+def test_a_difference_is_told_with_its_size_and_place(case: Case) -> None:
+    assert BY_NAME[case.comparator].compare(pair(case.name, case.original, case.replayed)) == case.expected
+
+
+@every
+def test_a_damaged_replay_is_not_compared_rather_than_different(case: Case) -> None:
+    if not case.broken:
+        return  # any bytes are text or binary: there is no damage to find
+    blobs = Blob(digest="0", size=1), Blob(digest="1", size=1)
+    named = Result(name=case.name, kind="output", status="identical", comparator="digest")
+    found = compare_blobs(named, blobs, reader(case.original, case.broken), rules())
+    assert ("not compared", case.comparator) == (found.status, found.comparator)
+    assert found.detail.startswith(f"the {case.comparator} comparator could not read it: ")
+
+
+def test_nothing_is_unpickled() -> None:
+    file = io.BytesIO()
+    np.save(file, np.array([{"a": 1}], dtype=object), allow_pickle=True)
+    blobs = Blob(digest="0", size=1), Blob(digest="1", size=1)
+    named = Result(name="w.npy", kind="output", status="identical", comparator="digest")
+    found = compare_blobs(named, blobs, reader(file.getvalue(), file.getvalue()), rules())
+    assert found.status == "not compared"
+    assert "allow_pickle=False" in found.detail
