@@ -171,8 +171,9 @@ def test_loaded_files_are_counted_and_differences_named() -> None:
 
 def test_an_interpreter_at_another_place_can_match() -> None:
     def run(prefix: str, base: str) -> Snapshot:
-        places = {"prefix": prefix, "base_prefix": base, "stdlib": f"{base}/lib/python3.11",
-                  "purelib": f"{prefix}/lib/python3.11/site-packages", "platlib": f"{prefix}/lib/python3.11/site-packages"}  # fmt: skip
+        site = f"{prefix}/lib/python3.11/site-packages"
+        places = {"prefix": prefix, "base_prefix": base, "purelib": site, "platlib": site}
+        places["stdlib"] = f"{base}/lib/python3.11"
         files = [
             f"{base}/lib/python3.11/os.py",
             f"{base}/lib/libpython3.11.so",

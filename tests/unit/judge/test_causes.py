@@ -20,8 +20,12 @@ TINY = LARGE.model_copy(update={"max_absolute": 1e-9, "max_relative": 1e-9})
 
 
 def loaded(train: str = "3", numpy: str = "5", libc: str = "6", os: str = "7") -> list[dict[str, Any]]:
-    files = (("/home/ada/digits/train.py", train, "source"), (f"{SITE}/numpy/core.so", numpy, "dist:numpy"),
-             ("/usr/lib/x86_64-linux-gnu/libc.so.6", libc, "deb:libc6"), ("/opt/python/3.11.7/lib/python3.11/os.py", os, "stdlib"))  # fmt: skip
+    files = (
+        ("/home/ada/digits/train.py", train, "source"),
+        (f"{SITE}/numpy/core.so", numpy, "dist:numpy"),
+        ("/usr/lib/x86_64-linux-gnu/libc.so.6", libc, "deb:libc6"),
+        ("/opt/python/3.11.7/lib/python3.11/os.py", os, "stdlib"),
+    )
     return [{"path": p, "kind": "module", "digest": digest(d), "size": 1, "owner": o} for p, d, o in files]
 
 
