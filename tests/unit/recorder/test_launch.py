@@ -175,8 +175,8 @@ def test_the_interrupt_key_reaches_the_command_once_and_the_record_is_kept(proje
         """
         import time
         caught = 0
-        print("ready", flush=True)
         try:
+            print("ready", flush=True)
             time.sleep(20)
         except KeyboardInterrupt:
             caught += 1
