@@ -13,7 +13,7 @@ from plans import make_plan
 
 from reproof.adapters.engine import Engine
 from reproof.build.context import context_tar
-from reproof.build.image import build_image
+from reproof.build.image import build_image, pinned
 from reproof.errors import BuildError
 from reproof.model.image import BuildContext, ContextFile, Image
 from reproof.model.plan import Base
@@ -43,11 +43,13 @@ def push(engine: Engine, host: str, store: Store, account: dict[str, str] | None
 
 
 def build_from(engine: Engine, store: Store, reference: str, digest: str) -> Image:
-    """Build a context whose base is an image of a registry; take its name away again."""
+    """Build a context whose base is an image of a registry; take the names of both away again."""
     base = Base(kind="registry", reference=reference, digest=digest)
     context = context_with(f"FROM {reference}@{digest} AS base\nFROM base\nCOPY file /added\n", digest)
     image = build_image(context, make_plan(base=base), engine, store, Progress())
+    assert engine.find_image(pinned(base)) is not None
     engine.remove_image(image.tag)
+    engine.remove_image(pinned(base))
     return image
 
 
@@ -72,7 +74,6 @@ def test_a_base_by_digest_is_fetched_and_built_upon(
 ) -> None:
     image = build_from(engine, store, f"{registry.host}/small:1", pushed)
     assert len(image.layers) == 2
-    assert engine.find_image(f"{registry.host}/small@{pushed}") is not None
 
 
 def test_a_digest_that_the_registry_does_not_have(
