@@ -111,9 +111,7 @@ def wheel_files(plan: BuildPlan) -> list[ContextFile]:
         return []
     files = {f"wheels/{wheel.artifact.filename}": blob_of(wheel.artifact) for wheel in plan.wheels}
     if plan.installer is None:
-        raise BuildError(
-            "the plan has packages but no pip to install them", "run this with access to an index"
-        )
+        raise BuildError("the plan has packages but no pip to install them", "run this with access to an index")
     files[f"wheels/{plan.installer.filename}"] = blob_of(plan.installer)
     context = [ContextFile(path=path, blob=blob) for path, blob in files.items()]
     for index, target in enumerate(targets(plan)):

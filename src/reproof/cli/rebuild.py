@@ -11,10 +11,12 @@ from reproof import pipeline
 from reproof.chain import tell
 from reproof.cli.context import Context, plain
 from reproof.errors import BuildError, CompareError, ReproofError, ResolveError, RunError
+from reproof.judge import decides
 from reproof.model.verdict import Verdict
 from reproof.render import render_dockerfile
 from reproof.report import terminal
 from reproof.report.html import render_html
+from reproof.report.markdown import render_markdown
 from reproof.settings import load_settings
 from reproof.store.blobs import write_durably
 
@@ -73,10 +75,13 @@ def replay(context: Context, id: str, as_json: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the verdict document.")
 @click.option("--report", type=click.Path(path_type=Path), help="Write the HTML report to this file.")
+@click.option("--markdown", type=click.Path(path_type=Path), help="Write a summary for a comment to this file.")
 @click.option("--config", type=click.Path(path_type=Path), help="Judge by this reproof.yaml, not by the recorded one.")
 @click.argument("id")
 @click.pass_obj
-def verify(context: Context, id: str, report: Path | None, config: Path | None, as_json: bool) -> None:
+def verify(
+    context: Context, id: str, report: Path | None, markdown: Path | None, config: Path | None, as_json: bool
+) -> None:
     """Rebuild a run, run it again, compare, and judge.
 
     Exit codes: 0 reproduced, 1 different, 3 inconclusive, 10 resolve, 11 build, 12 run failed, 14 no engine.
@@ -86,6 +91,8 @@ def verify(context: Context, id: str, report: Path | None, config: Path | None, 
     verdict = pipeline.reproduce(snapshot, tools, policy)
     path = report or context.store.root / "reports" / f"{snapshot.id[:12]}.html"
     write_report(path.absolute(), render_html(tell(verdict, context.store)))
+    if markdown is not None:
+        write_report(markdown.absolute(), render_markdown(verdict))
     if as_json:
         context.print_json({**plain(verdict), "id": verdict.id, "report": str(path.absolute())})
     else:
@@ -121,4 +128,5 @@ def diff(context: Context, original: str, other: str, as_json: bool) -> None:
     first, second = context.snapshot(original), context.snapshot(other)
     comparison = pipeline.compare(first, second, context.tools())
     context.show(comparison, terminal.comparison_view(comparison), as_json)
-    sys.exit(int(any(result.status in ("different", "missing", "extra") for result in comparison.results)))
+    differ = (result.status in ("different", "missing", "extra") and decides(result) for result in comparison.results)
+    sys.exit(EXIT["DIFFERENT"] if any(differ) else EXIT["REPRODUCED"])
