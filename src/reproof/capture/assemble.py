@@ -6,7 +6,7 @@ import datetime
 import json
 import secrets
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -116,8 +116,9 @@ class Assembler:
         distributions = tuple(self.distribution(entry) for entry in record["distributions"])
         tree = self.around.tree
         cwd = record["command"]["cwd"]
-        project = self.around.roots[0] if self.around.roots else str(tree.root) if tree else cwd
-        places = find_places(cwd, project, interpreter, distributions)
+        places = find_places(cwd, str(tree.root) if tree else cwd, interpreter, distributions)
+        if self.around.roots:
+            places = replace(places, roots=self.around.roots)
         files = sort_files(record, places)
         self.gaps.extend(files.gaps)
         source = self.source(files, places)

@@ -170,3 +170,10 @@ def test_a_recording_of_another_form_is_told(run: Run) -> None:
     run.recording["hardware"] = {"cpu": "x"}
     with pytest.raises(CaptureError, match="unknown form"):
         run.snapshot()
+
+
+def test_a_replay_has_the_code_folders_of_the_original(run: Run) -> None:
+    assert run.snapshot(roots=("/home/ada/project", "/home/ada/tabkit")).source.roots == (
+        "/home/ada/project",
+        "/home/ada/tabkit",
+    )
