@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +27,11 @@ def read_working_tree(folder: Path) -> WorkingTree | None:
     top = git(folder, "rev-parse", "--show-toplevel")
     if top.code != 0:
         return None
-    root = Path(top.stdout.decode().rstrip("\n"))
+    root = Path(os.fsdecode(top.stdout).rstrip("\n"))
     commit = text(git(root, "rev-parse", "--verify", "-q", "HEAD"))
     diff = git(root, "diff", "--binary", "--no-ext-diff", "--no-color", "HEAD" if commit else "--cached")
     listed = git(root, "ls-files", "-z", "--cached", "--recurse-submodules")
-    names = (name.decode("utf-8", "surrogateescape") for name in listed.stdout.split(b"\0") if name)
+    names = (os.fsdecode(name) for name in listed.stdout.split(b"\0") if name)
     return WorkingTree(
         root=root,
         commit=commit,

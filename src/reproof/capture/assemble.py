@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from reproof import __version__
 from reproof.adapters.git import WorkingTree
 from reproof.capture.classify import LARGEST_SOURCE, Files, Places, find_places, sort_files
+from reproof.capture.legible import is_legible, left_out, make_legible, spell, spell_all
 from reproof.capture.metrics import is_metrics_file, read_metrics
 from reproof.capture.secrets import is_private, redact, redact_argv, redact_bytes, select_environment
 from reproof.capture.seeds import find_seeds, settle
@@ -102,12 +103,12 @@ class Assembler:
     def __init__(
         self, recording: dict[str, Any], folder: Path, circumstances: Circumstances, blobs: Blobs, bytes_of: BytesOf
     ) -> None:
-        self.recording = recording
+        self.recording, unreadable = make_legible(recording)
         self.folder = folder
         self.around = circumstances
         self.blobs = blobs
         self.bytes_of = bytes_of
-        self.gaps = [Gap(**gap) for gap in recording["gaps"]]
+        self.gaps = [*(Gap(**gap) for gap in self.recording["gaps"]), *unreadable]
 
     def snapshot(self) -> Snapshot:
         """Return the whole."""
@@ -116,7 +117,7 @@ class Assembler:
         distributions = tuple(self.distribution(entry) for entry in record["distributions"])
         tree = self.around.tree
         cwd = record["command"]["cwd"]
-        places = find_places(cwd, str(tree.root) if tree else cwd, interpreter, distributions)
+        places = find_places(cwd, spell(str(tree.root)) if tree else cwd, interpreter, distributions)
         if self.around.roots:
             places = replace(places, roots=self.around.roots)
         files = sort_files(record, places)
@@ -134,7 +135,7 @@ class Assembler:
             hardware=Hardware(**record["hardware"]),
             accelerator=Accelerator(**record["accelerator"]),
             numerics=Numerics(**record["numerics"]),
-            environment=select_environment(self.around.environ, self.around.salt, self.around.allow),
+            environment=select_environment(spell_all(self.around.environ), self.around.salt, self.around.allow),
             inputs=tuple(self.input(entry) for entry in files.inputs),
             outputs=tuple(output.model_copy(update={"kept": self.keep(output.path, output.digest)})
                           for output in files.outputs),
@@ -185,7 +186,7 @@ class Assembler:
         if tree.error:
             self.gaps.append(Gap(what="the repository's state", why=tree.error, effect="the patch may be incomplete"))
         return Git(
-            root=str(tree.root),
+            root=spell(str(tree.root)),
             commit=tree.commit,
             branch=tree.branch,
             remote=redact(tree.remote) if tree.remote else None,
@@ -197,6 +198,9 @@ class Assembler:
     def tracked(self, path: str) -> SourceFile | None:
         """Keep a file that git tracks but the run did not load; None when it is no plain file or too large."""
         file = Path(path)
+        if not is_legible(path):
+            self.gaps.append(left_out(path))
+            return None
         if file.is_symlink() or not file.is_file() or is_private(file.name):
             return None
         status = file.stat()
