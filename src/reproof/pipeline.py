@@ -155,7 +155,8 @@ def packages(build_plan: BuildPlan, tools: Tools) -> dict[str, Blob]:
 
 def build(build_plan: BuildPlan, tools: Tools) -> Image:
     """Return the image of a plan, built unless the engine has it. Raises as `context`, and EngineError."""
-    image = build_image(context(build_plan, tools), build_plan, tools.engine(), tools.store, tools.progress)
+    engine = tools.engine()  # first: what it is sent takes a while to make
+    image = build_image(context(build_plan, tools), build_plan, engine, tools.store, tools.progress)
     tools.store.save(image, build_plan.id)
     return image
 

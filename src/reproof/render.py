@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import traceback
 from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
@@ -57,11 +58,17 @@ def render_dockerfile(plan: BuildPlan) -> str:
     environment.filters.update(sh=shlex.quote, json=to_json, env=quote_variable, path=quote_path, comment=one_line)
     try:
         return environment.get_template("Dockerfile.j2").render(facts(plan))
-    except jinja2.TemplateError as error:
-        where = f"{getattr(error, 'filename', None) or 'Dockerfile.j2'}:{getattr(error, 'lineno', '?')}"
+    except (jinja2.TemplateError, TypeError, ValueError) as error:
         raise BuildError(
-            f"the Dockerfile template does not render ({where}): {error}", "restore the template, or mend that line"
+            f"the Dockerfile template does not render ({template_line(error)}): {error}",
+            "restore the template, or mend that line",
         ) from error
+
+
+def template_line(error: Exception) -> str:
+    """Return file and line of the template that an error came from."""
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename.endswith(".j2")]
+    return f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "Dockerfile.j2"
 
 
 def facts(plan: BuildPlan) -> dict[str, Any]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from reproof.errors import ReproofError
+
 
 def template_folder(name: str) -> Path:
     """Return the folder of the templates called `name` (`dockerfile`, `report`).
 
     Raises:
-        FileNotFoundError: the installation is incomplete.
+        ReproofError: the installation is incomplete.
     """
     package = Path(__file__).parent
     for root in (package / "templates", package.parent.parent / "templates"):
         if (root / name).is_dir():
             return root / name
-    raise FileNotFoundError(f"no templates called {name!r} beside {package}")
+    raise ReproofError(f"the installation lacks its templates: no {name!r} beside {package}", "install reproof again")

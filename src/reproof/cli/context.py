@@ -12,6 +12,7 @@ from typing import Any, TextIO
 from rich.console import Console, RenderableType
 
 from reproof.cli.progress import choose_progress
+from reproof.errors import UsageError
 from reproof.model.base import Document
 from reproof.model.policy import Policy
 from reproof.model.snapshot import Snapshot
@@ -89,7 +90,17 @@ def default_store(environ: dict[str, str]) -> Path:
     return Path(data) / "reproof"
 
 
+def working_directory() -> Path:
+    """Return the folder that the user is in. Raises UsageError: it was deleted."""
+    try:
+        return Path.cwd()
+    except OSError as error:
+        raise UsageError(
+            f"the working directory cannot be found: {error.strerror}", "it was deleted or moved; change to another"
+        ) from error
+
+
 def read_settings(config: Path | None) -> Settings:
     """Return what reproof.yaml says: the file given, or the one found from the working directory up."""
-    path = config or find_settings(Path.cwd())
+    path = config or find_settings(working_directory())
     return load_settings(path) if path else Settings(policy=Policy(), command=None)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
+from types import FrameType
 
 import click
 from rich.console import Console
 from rich.text import Text
 
 from reproof import __version__
-from reproof.cli.context import Context, default_store
+from reproof.cli.context import Context, default_store, working_directory
 from reproof.cli.doctor import doctor
 from reproof.cli.rebuild import build, diff, plan, replay, verify
 from reproof.cli.runs import ls, run_, show
@@ -36,7 +38,8 @@ def cli(context: click.Context, store: Path | None, registry: str | None, quiet:
     reproof run -- python train.py     record a run
     reproof verify ID                  rebuild it, run it again, judge
     """
-    root = (store or default_store(dict(os.environ))).expanduser().absolute()
+    root = (store or default_store(dict(os.environ))).expanduser()
+    root = root if root.is_absolute() else working_directory() / root
     context.obj = Context(store=Store(root), registry=registry, quiet=quiet)
 
 
@@ -46,6 +49,8 @@ for command in (run_, ls, show, plan, build, replay, verify, diff, doctor):
 
 def run() -> None:
     """Entry point: run the command line, turn errors into a message and an exit code."""
+    if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # else it is ignored, and stays so
+        signal.signal(signal.SIGTERM, end)
     try:
         status = cli.main(standalone_mode=False)
     except ReproofError as error:
@@ -61,6 +66,11 @@ def run() -> None:
         sys.stderr.close()
         status = INTERRUPTED
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def end(number: int, _: FrameType | None) -> None:
+    """Leave as after an interrupt, cleaning up on the way; only the exit code is that of the signal."""
+    sys.exit(128 + number)
 
 
 def complain(message: str, hint: str) -> None:

@@ -9,7 +9,7 @@ import click
 from rich.text import Text
 
 from reproof import pipeline
-from reproof.cli.context import Context, plain, read_settings
+from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
@@ -33,7 +33,7 @@ def run_(context: Context, config: Path | None, allow: tuple[str, ...], as_json:
     how = pipeline.Recording(policy=settings.policy, allow=allow)
     tools = context.tools()
     try:
-        snapshot = pipeline.record(argv, Path.cwd(), tools, how)
+        snapshot = pipeline.record(argv, working_directory(), tools, how)
     except ReproofError as error:
         status = getattr(error, "command_status", None)
         if status:

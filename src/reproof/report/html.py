@@ -31,7 +31,7 @@ def render_html(story: Story) -> str:
     """Return the report.
 
     Raises:
-        FileNotFoundError: the installation lacks its templates.
+        ReproofError: the installation lacks its templates.
     """
     loader = jinja2.FileSystemLoader(template_folder("report"))
     page = jinja2.Environment(
