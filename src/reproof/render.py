@@ -55,7 +55,9 @@ def render_dockerfile(plan: BuildPlan) -> str:
         keep_trailing_newline=True,
         autoescape=False,  # a Dockerfile is no HTML: each value goes through a filter of its own
     )
-    environment.filters.update(sh=shlex.quote, json=to_json, env=quote_variable, path=quote_path, comment=one_line)
+    environment.filters.update(
+        sh=shlex.quote, json=to_json, env=quote_variable, path=quote_path, paths=quote_paths, comment=one_line
+    )
     try:
         return environment.get_template("Dockerfile.j2").render(facts(plan))
     except (jinja2.TemplateError, TypeError, ValueError) as error:
@@ -175,8 +177,13 @@ def quote_variable(value: str) -> str:
 
 
 def quote_path(value: str) -> str:
-    """Return a path for WORKDIR, which takes no quotes but expands variables."""
-    return value.replace("\\", "\\\\").replace("$", "\\$")
+    """Return a path for WORKDIR, which takes it unquoted but looks for quotes and variables in it."""
+    return re.sub(r"([\\$'\"])", r"\\\1", value)
+
+
+def quote_paths(values: Iterable[str]) -> str:
+    """Return the paths of a COPY: a JSON array in which, unlike in that of a CMD, variables are looked for."""
+    return to_json(quote_path(value) for value in values)
 
 
 def one_line(value: Any) -> str:
