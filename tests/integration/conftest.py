@@ -6,14 +6,16 @@ import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from command_line import Shell
 
 from reproof.adapters.apt import AptArchive
 from reproof.adapters.engine import Engine
@@ -22,7 +24,7 @@ from reproof.build.context import context_tar
 from reproof.build.image import LABEL
 from reproof.errors import ReproofError
 from reproof.model.base import Blob
-from reproof.model.image import BuildContext, ContextFile
+from reproof.model.image import BuildContext, ContextFile, Image
 from reproof.model.plan import Base
 from reproof.progress import Progress
 from reproof.store.store import Store
@@ -105,6 +107,37 @@ def base_image(engine: Engine, bootstrapped: Bootstrapped) -> Iterator[str]:
     tag = f"reproof-test/base-{os.getpid()}:latest"
     yield engine.build(context_tar(context, bootstrapped.store.blobs), tag, {LABEL: "test"}, Progress())
     engine.remove_image(tag)
+
+
+@pytest.fixture(scope="session")
+def shared_store(engine: Engine, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Return the store of all tests that rebuild through the command line: what one keeps, the next need not fetch."""
+    root = tmp_path_factory.mktemp("shared") / "store"
+    yield root
+    store = Store(root)
+    for identity in store.ids(Image):
+        engine.remove_image(store.load(Image, identity).tag)
+
+
+@pytest.fixture(scope="session")
+def bare_python(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the Python of an environment without packages: a run with it is recorded and rebuilt quickly."""
+    folder = tmp_path_factory.mktemp("bare") / "venv"
+    subprocess.run((sys.executable, "-m", "venv", "--without-pip", folder), check=True)
+    return str(folder / "bin" / "python")
+
+
+@pytest.fixture
+def shell(tmp_path: Path) -> Shell:
+    """Return somebody with a store of their own."""
+    (tmp_path / "work").mkdir()
+    return Shell(tmp_path / "store", tmp_path / "work", {})
+
+
+@pytest.fixture
+def builder(shell: Shell, shared_store: Path) -> Shell:
+    """Return somebody with the store in which the base image may lie already."""
+    return replace(shell, store=shared_store)
 
 
 @dataclass(frozen=True)
