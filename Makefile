@@ -27,7 +27,7 @@ check: $(READY)  ## style, types, import directions and unit tests: no engine, n
 	$(MAKE) --no-print-directory unit
 
 unit: $(READY)  ## the unit tests alone
-	$(BIN)/pytest tests/unit $(ARGS)
+	$(BIN)/pytest tests/unit -n auto $(ARGS)
 
 integration: $(READY) engine  ## the tests against a real engine and a real registry
 	$(BIN)/pytest tests/integration -ra $(ARGS)
