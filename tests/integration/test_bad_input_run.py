@@ -158,8 +158,10 @@ def test_a_folder_that_was_deleted_is_told(shell: Shell) -> None:
     assert shell.answer([*leave, *shell.words("ls", "--json")]).json == []
 
 
-def test_standard_input_reaches_the_command(shell: Shell) -> None:
-    assert stdout(shell, shell.record("cat", stdin="one\ntwo\n")) == b"one\ntwo\n"
+def test_standard_input_reaches_the_command_and_is_told_to_be_missing_in_a_replay(shell: Shell) -> None:
+    snapshot = shell.record("cat", stdin="one\ntwo\n")
+    assert stdout(shell, snapshot) == b"one\ntwo\n"
+    assert "standard input" in [gap["what"] for gap in snapshot["gaps"]]
 
 
 def test_a_process_that_stays_behind_is_neither_waited_for_nor_ended(shell: Shell) -> None:

@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import shutil
+import stat
 import subprocess
 import sys
 import time
@@ -73,6 +74,7 @@ def record(
     ended = _run(argv, program, cwd, watched(variables, folder), (folder, here))
     gaps: List[Dict[str, str]] = []
     run = Run(argv, program, cwd, variables, *ended[:4], terminals=here)
+    _tell_of_input(gaps)
     _tell_of_output(ended, gaps)
     recording = collect(folder, run, before, gaps, keep)
     _write(os.path.join(folder, "recording.json"), recording)
@@ -138,6 +140,17 @@ def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], outpu
         streams.finish()
     lost = next((stream.lost for stream in streams.all if stream.lost), None)
     return Ended(started, duration, returncode, signals.interrupted, streams.cut, lost)
+
+
+def _tell_of_input(gaps: List[Dict[str, str]]) -> None:
+    """Add what came by stdin; whether the command read it is not known."""
+    try:
+        mode = os.fstat(0).st_mode
+    except OSError:
+        return  # it is closed
+    if stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode):
+        why = "it came from a pipe or a file and is not kept"
+        gaps.append({"what": "standard input", "why": why, "effect": "a replay that reads it finds nothing there"})
 
 
 def _tell_of_output(ended: Ended, gaps: List[Dict[str, str]]) -> None:
