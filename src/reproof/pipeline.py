@@ -19,7 +19,7 @@ from reproof.build.context import write_context
 from reproof.build.image import build_image
 from reproof.capture.assemble import Circumstances, assemble, in_place, kept_beside, read_recording
 from reproof.compare import compare as compare_snapshots
-from reproof.errors import BuildError, CaptureError, ResolveError, RunError
+from reproof.errors import BuildError, CaptureError, ReproofError, ResolveError, RunError
 from reproof.judge import judge
 from reproof.model.base import Blob
 from reproof.model.comparison import Comparison
@@ -28,7 +28,7 @@ from reproof.model.image import BuildContext, Image
 from reproof.model.plan import BuildPlan
 from reproof.model.policy import Policy
 from reproof.model.resolution import Resolution
-from reproof.model.snapshot import Snapshot
+from reproof.model.snapshot import Snapshot, shell_status
 from reproof.model.verdict import Verdict
 from reproof.plan import make_plan
 from reproof.progress import Progress
@@ -76,7 +76,8 @@ def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snap
 
     Raises:
         RunError: the command could not be started; nothing was recorded.
-        CaptureError, StoreError: it ran, but the record could not be made or kept.
+        CaptureError, StoreError: it ran, but the record could not be made or kept. The error has the command's own
+            exit code if that says that the command failed.
     """
     tools.store.writable()
     with tools.store.scratch("run") as folder, ThreadPoolExecutor(max_workers=1) as beside:
@@ -86,24 +87,30 @@ def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snap
         except LaunchError as error:
             raise RunError(str(error), "check the command's spelling, and that it is on the PATH") from error
         around = Circumstances(environ=tools.environ, tree=tree.result(), policy=how.policy, allow=how.allow)
-        with tools.progress.task("keeping what the run used and made"):
-            snapshot = assemble(recording, folder, around, tools.store.blobs, in_place)
-    tools.store.save(snapshot)
+        try:
+            with tools.progress.task("keeping what the run used and made"):
+                snapshot = assemble(recording, folder, around, tools.store.blobs, in_place)
+            tools.store.save(snapshot)
+        except ReproofError as error:
+            ended = recording["command"]
+            error.exit_code = shell_status(ended["exit_code"], ended["signal"]) or error.exit_code
+            raise
     return snapshot
 
 
 def resolve(snapshot: Snapshot, tools: Tools, again: bool = False) -> Resolution:
     """Return one artifact with its hash for each package, from the indexes or from what is installed now.
 
-    A resolution made earlier is used again unless it lacks an answer that can be had now, or `again` is set.
+    A resolution made earlier is used again. If a registry is named now that could not be asked then, it is asked, and
+    what goes into the image stays as it was found; `again` looks everything up anew.
     """
-    if not again:
-        for identity in tools.store.derived(Resolution, snapshot.id)[:1]:
-            resolution = tools.store.load(Resolution, identity)
-            if all(lookup.reachable for lookup in resolution.images) or tools.registry is None:
-                return resolution
+    earlier = None
+    if not again and (found := tools.store.derived(Resolution, snapshot.id)):
+        earlier = tools.store.load(Resolution, found[0])
+        if tools.registry is None or all(lookup.reachable for lookup in earlier.images):
+            return earlier
     outside = resolve_tools(snapshot, tools.store, tools.environ, tools.registry)
-    resolution = resolve_packages(snapshot, outside, tools.progress)
+    resolution = resolve_packages(snapshot, outside, tools.progress, earlier)
     tools.store.save(resolution, snapshot.id)
     return resolution
 

@@ -11,11 +11,9 @@ from rich.text import Text
 from reproof import pipeline
 from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
-from reproof.model.snapshot import Snapshot
+from reproof.model.snapshot import Snapshot, shell_status
 from reproof.model.verdict import Verdict
 from reproof.report import terminal_runs
-
-SIGNAL = 128
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -32,19 +30,12 @@ def run_(context: Context, config: Path | None, allow: tuple[str, ...], as_json:
         raise UsageError("no command to run", "reproof run -- python train.py")
     how = pipeline.Recording(policy=settings.policy, allow=allow)
     tools = context.tools()
-    try:
-        snapshot = pipeline.record(argv, working_directory(), tools, how)
-    except ReproofError as error:
-        status = getattr(error, "command_status", None)
-        if status:
-            context.err.print(Text(f"error: {error.message}\n  hint: {error.hint}"))
-            sys.exit(status)
-        raise
+    snapshot = pipeline.record(argv, working_directory(), tools, how)
     keep_packages(context, tools, snapshot)
     context.progress.note(terminal_runs.recorded_line(snapshot))
     if as_json:
         context.print_json({**plain(snapshot), "id": snapshot.id})
-    sys.exit(exit_status(snapshot))
+    sys.exit(shell_status(snapshot.command.exit_code, snapshot.command.signal))
 
 
 def keep_packages(context: Context, tools: pipeline.Tools, snapshot: Snapshot) -> None:
@@ -53,14 +44,6 @@ def keep_packages(context: Context, tools: pipeline.Tools, snapshot: Snapshot) -
         pipeline.resolve(snapshot, tools)
     except ReproofError as error:
         context.err.print(Text(f"note: packages were not secured: {error.message}"))
-
-
-def exit_status(snapshot: Snapshot) -> int:
-    """Return the command's own exit code, as a shell would give it."""
-    command = snapshot.command
-    if command.signal is not None:
-        return SIGNAL + command.signal
-    return command.exit_code or 0
 
 
 @click.command()

@@ -28,6 +28,11 @@ class Command(Frozen):
     home: str = ""
 
 
+def shell_status(exit_code: int | None, signal: int | None) -> int:
+    """Return how a command ended, in one number, as a shell gives it: 128 and the signal that ended it."""
+    return 128 + signal if signal is not None else exit_code or 0
+
+
 class SourceFile(Frozen):
     """A file of the project (or of an editable package beside it) whose bytes are kept in the store."""
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 from reproof.errors import ResolveError
 from reproof.model.base import Blob, Gap
-from reproof.model.resolution import Resolution
+from reproof.model.resolution import Artifact, Pin, Resolution
 from reproof.model.snapshot import Snapshot
 from reproof.progress import Progress
 from reproof.resolve.bases import look_up_images, look_up_packages
@@ -16,32 +17,53 @@ from reproof.resolve.packages import resolve_packages
 from reproof.resolve.ports import ResolveTools
 
 
-def resolve(snapshot: Snapshot, tools: ResolveTools, progress: Progress) -> Resolution:
+def resolve(
+    snapshot: Snapshot, tools: ResolveTools, progress: Progress, earlier: Resolution | None = None
+) -> Resolution:
     """Return an artifact for each package, and what was found out about interpreter, base images and archive.
 
-    What cannot be had becomes a gap: whether the image can be built without it is for the plan to say.
+    What cannot be had becomes a gap: whether the image can be built without it is for the plan to say. Packages and
+    interpreter are taken from an `earlier` resolution of the snapshot: what they were packed from may be gone now.
 
     Raises:
         StoreError: the store cannot be written.
     """
-    interpreter = snapshot.interpreter
     with ThreadPoolExecutor(2) as beside:
         images = beside.submit(look_up_images, snapshot, tools.look_up_image)
         system = beside.submit(look_up_packages, snapshot, tools.archive)
-        pins, gaps = resolve_packages(snapshot.distributions, tools.index, tools.store, progress)
-        installer = resolve_installer(interpreter, pins, tools.index, tools.store) if interpreter else None
-        carried, interpreter_gaps = _carried_interpreter(snapshot, tools, progress)
+        contents = _contents_of(earlier) if earlier else _find_contents(snapshot, tools, progress)
         packages, archive_gaps = system.result()
         return Resolution(
             snapshot=snapshot.id,
-            pins=pins,
-            installer=installer,
-            interpreter=carried,
+            pins=contents.pins,
+            installer=contents.installer,
+            interpreter=contents.interpreter,
             images=images.result(),
             packages=packages,
             sources=tools.archive.suites(),
-            gaps=(*gaps, *interpreter_gaps, *archive_gaps),
+            gaps=tuple(dict.fromkeys((*contents.gaps, *archive_gaps))),
         )
+
+
+class Contents(NamedTuple):
+    """What goes into the image beside the base."""
+
+    pins: tuple[Pin, ...]
+    installer: Artifact | None
+    interpreter: Blob | None
+    gaps: tuple[Gap, ...]
+
+
+def _contents_of(resolution: Resolution) -> Contents:
+    return Contents(resolution.pins, resolution.installer, resolution.interpreter, resolution.gaps)
+
+
+def _find_contents(snapshot: Snapshot, tools: ResolveTools, progress: Progress) -> Contents:
+    pins, gaps = resolve_packages(snapshot.distributions, tools.index, tools.store, progress)
+    interpreter = snapshot.interpreter
+    installer = resolve_installer(interpreter, pins, tools.index, tools.store) if interpreter else None
+    carried, interpreter_gaps = _carried_interpreter(snapshot, tools, progress)
+    return Contents(pins, installer, carried, (*gaps, *interpreter_gaps))
 
 
 def _carried_interpreter(
