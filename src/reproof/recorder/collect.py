@@ -6,15 +6,18 @@ import pwd
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set
 
 from . import gaps as missing
+from . import gaps_native, table
 from .accelerator import accelerator
 from .distributions import Installed, find_installed, owners_of
-from .events import Process, read_logs
+from .events import Process, from_table, read_logs
 from .files import Used
 from .hashing import Hasher
 from .interpreter import Place, describe
+from .level import Level
 from .machine import hardware, system
 from .packages import deb_owners, system_packages
 from .scan import Tree, compare, look
+from .table import Table
 
 LARGEST_KEPT = 16 << 20
 """Bytes; a larger file that was only read is not copied: it came from outside, and is there still."""
@@ -33,6 +36,7 @@ class Run(NamedTuple):
     """As subprocess gives it: negative for a signal."""
     interrupted: bool
     terminals: List[str]
+    level: Level
 
 
 class Owners(NamedTuple):
@@ -51,8 +55,9 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
     processes = read_logs(os.path.join(folder, "logs"))
     main = next((process.start for process in processes if process.start and process.start["executable"]), None)
     place = Place(main) if main else None
-    used = _use(processes, before, run, folder)
-    gaps += missing.of_processes(run.argv, run.program, processes, place)
+    noted = table.read(run.level.table) if run.level.table else None
+    used = _use(processes + ([from_table(noted)] if noted else []), before, run, folder)
+    gaps += _unseen(run, processes, noted, place)
     gaps += missing.of_files(used, before.complete, run.cwd)
     hasher = Hasher(os.path.join(folder, "kept") if keep else None)
     hasher.hash_all(set(used.loaded) | set(used.read) | set(used.written))
@@ -67,7 +72,7 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
         owners.packages.update(deb_owners(interpreter["needs"]) or {})
     return {
         "format": 1,
-        "level": "hooks",
+        "level": run.level.name,
         "command": _command(run),
         "interpreter": interpreter,
         "distributions": _distributions(installed, used, owners, hasher),
@@ -92,6 +97,15 @@ def _use(processes: List[Process], before: Tree, run: Run, folder: str) -> Used:
     used.add_neighbours(run.cwd, run.started)
     used.settle(run.started)
     return used
+
+
+def _unseen(run: Run, processes: List[Process], noted: Optional[Table], place: Optional[Place]) -> List[missing.Gap]:
+    """Return what was not seen of the processes: by the shim, or without it."""
+    if noted is None or not noted.started:
+        by_shim = gaps_native.of_shim(run.program, run.level, noted) if noted else []
+        return missing.of_processes(run.argv, run.program, processes, place) + by_shim
+    found = gaps_native.of_shim(run.program, run.level, noted)
+    return found + gaps_native.of_python(run.argv, run.program, processes, place)
 
 
 def _search_path(process: Process) -> List[str]:

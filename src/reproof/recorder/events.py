@@ -4,6 +4,8 @@ import ast
 import os
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from .table import Table
+
 _FIELDS = {"s": 1, "f": 2, "o": 4, "d": 2, "w": 3, "m": 1, "x": 3, "l": 1, "e": 1, "n": 1}
 """How many fields follow each letter; the guest writes them."""
 
@@ -86,6 +88,25 @@ def read_logs(folder: str) -> List[Process]:
             process.take(letter, fields)
         processes.append(process)
     return sorted(processes, key=lambda process: process.start["time"] if process.start else float("inf"))
+
+
+def from_table(noted: Table) -> Process:
+    """Return what the shim noted of all processes, as if it were one that had noted it."""
+    whole = Process()
+    for entry in noted.entries:
+        path = clean(entry.path)
+        if entry.kind in "rw":
+            size = entry.size if entry.existed else None
+            whole.opened.append(Opened(entry.time, path, entry.flags, size, entry.mtime_ns, entry.mode))
+        elif entry.kind == "p":
+            whole.placed.append(Placed(entry.time, path, entry.existed))
+        elif entry.kind == "d":
+            whole.made.append(path)
+        elif entry.kind == "l":
+            whole.mapped.append(path.replace("\\012", "\n"))
+        else:
+            whole.executed.append(Executed(path, "", True))
+    return whole
 
 
 def _notes(path: str) -> Iterator[Tuple[str, List[str]]]:

@@ -53,6 +53,8 @@ class Used:
                 self._open(event)
             elif not _is_cache(event.path):
                 self.written.setdefault(event.path, event.existed)
+                if not event.existed and os.path.isdir(event.path):
+                    self.made.add(event.path)  # a folder that was filled under another name
         for process in processes:
             for path in process.mapped:
                 self._map(path)

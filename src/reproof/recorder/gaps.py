@@ -2,7 +2,7 @@
 
 import os
 import re
-from typing import Dict, Iterable, List, Optional, Set
+from typing import Any, Dict, Iterable, List, Optional, Set
 
 from .events import Executed, Process
 from .files import Used
@@ -41,9 +41,16 @@ def of_processes(argv: List[str], program: str, processes: List[Process], place:
     if any(process.start and process.start["version_info"] < [3, 8] for process in started):
         effect = "data that the run read is not in the record"
         found.append(gap("files that Python opened", "it has no audit hooks before version 3.8", effect))
-    for prefix in sorted({process.start["prefix"] for process in started if process.start} - {place.prefix}):
-        effect = "only the packages of {} are in the record".format(place.prefix)
-        found.append(gap("the Python environment {}".format(prefix), "one run has one environment", effect))
+    return found + of_environment([process.start for process in started if process.start], place)
+
+
+def of_environment(started: List[Dict[str, Any]], place: Place) -> List[Gap]:
+    """Return what is missing of the Pythons that started, of which `place` is the first."""
+    effect = "only the packages of {} are in the record".format(place.prefix)
+    found = [
+        gap("the Python environment {}".format(prefix), "one run has one environment", effect)
+        for prefix in sorted({facts["prefix"] for facts in started} - {place.prefix})
+    ]
     if not place.answered:
         why = "{} could not be started again after the run".format(place.executable)
         found.append(gap("the interpreter's folders and wheel tags", why, "they are guessed from its prefix"))

@@ -21,6 +21,7 @@ if not __package__:  # run as a script: make a package of the folder, whatever i
     del sys.path[0]
 
 from .collect import Run, collect
+from .level import LEVELS, Level, choose
 from .scan import look
 from .signals import Signals
 from .streams import Streams, terminals_here
@@ -28,6 +29,14 @@ from .streams import Streams, terminals_here
 
 class LaunchError(Exception):
     """The command could not be started; nothing was recorded. The message says why."""
+
+
+class RecordingLost(Exception):
+    """The command ran and ended with `returncode` (negative for a signal), but its recording could not be made."""
+
+    def __init__(self, returncode: int, reason: str) -> None:
+        super().__init__(reason)
+        self.returncode = returncode
 
 
 class Ended(NamedTuple):
@@ -48,20 +57,26 @@ def record(
     environ: Optional[Mapping[str, str]] = None,
     keep: bool = False,
     terminals: Optional[List[str]] = None,
+    level: Optional[str] = None,
 ) -> Dict[str, Any]:
     """Run a command, and return its recording, which is also in `recording.json` in `folder`.
 
     The command gets our stdin, and its output is shown as it comes. `environ` are its variables, ours by default.
     With `keep`, copies of what it wrote and of files that no package owns go to `folder`/kept. `terminals` says which
-    of stdout and stderr must be terminals for it; by default those that are for us.
+    of stdout and stderr must be terminals for it; by default those that are for us. `level` is how it is watched: by
+    default as REPROOF_LEVEL says, or as well as it can be; a lower one than asked for is used if need be, and told.
 
     Raises:
-        LaunchError: there is no such command, or no such working directory.
+        LaunchError: there is no such command, no such working directory or no such level.
+        RecordingLost: the command ran, but what was noted of it is gone.
     """
     variables = dict(os.environ if environ is None else environ)
     cwd = os.path.abspath(cwd)
     folder = os.path.abspath(folder)
     program = find_program(argv, cwd, variables)
+    asked = level or variables.get("REPROOF_LEVEL") or LEVELS[0]
+    if asked not in LEVELS:
+        raise LaunchError("there is no level {!r}; there are {}".format(asked, " and ".join(LEVELS)))
     here = terminals_here()
     if terminals is not None:
         here = [name for name in here if name == "stdin"] + [name for name in terminals if name != "stdin"]
@@ -71,14 +86,21 @@ def record(
     if keep:
         os.makedirs(os.path.join(folder, "kept"), exist_ok=True)
     before = look(cwd, (folder,))
-    ended = _run(argv, program, cwd, watched(variables, folder), (folder, here))
-    gaps: List[Dict[str, str]] = []
-    run = Run(argv, program, cwd, variables, *ended[:4], terminals=here)
-    _tell_of_input(gaps)
-    _tell_of_output(ended, gaps)
-    recording = collect(folder, run, before, gaps, keep)
-    _write(os.path.join(folder, "recording.json"), recording)
-    shutil.rmtree(logs)
+    chosen = choose(asked, program, folder)
+    try:
+        ended = _run(argv, program, cwd, watched(variables, folder, chosen), (folder, here))
+        run = Run(argv, program, cwd, variables, *ended[:4], terminals=here, level=chosen)
+        gaps = _tell_of_input() + _tell_of_output(ended)
+        if chosen.lowered:
+            gaps.append(_lowered(asked, chosen))
+        try:
+            recording = collect(folder, run, before, gaps, keep)
+            _write(os.path.join(folder, "recording.json"), recording)
+        except OSError as error:
+            raise RecordingLost(ended.returncode, str(error)) from error
+    finally:
+        chosen.remove()
+        shutil.rmtree(logs, ignore_errors=True)
     return recording
 
 
@@ -108,11 +130,12 @@ def find_program(argv: List[str], cwd: str, environ: Mapping[str, str]) -> str:
     return path
 
 
-def watched(environ: Mapping[str, str], folder: str) -> Dict[str, str]:
-    """Return the variables with which Python processes start the guest and find the folder of the recording."""
+def watched(environ: Mapping[str, str], folder: str, level: Level) -> Dict[str, str]:
+    """Return the variables that load the shim into every process and the guest into every Python among them."""
     guest = os.path.join(os.path.dirname(os.path.abspath(__file__)), "guest")
     path = environ.get("PYTHONPATH")
-    return dict(environ, PYTHONPATH=guest + ":" + path if path else guest, REPROOF_RECORD=folder)
+    variables = level.variables(environ)
+    return dict(variables, PYTHONPATH=guest + ":" + path if path else guest, REPROOF_RECORD=folder)
 
 
 def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], output: Tuple[str, List[str]]) -> Ended:
@@ -129,7 +152,6 @@ def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], outpu
             )  # fmt: skip
         except OSError as error:
             streams.abandon()
-            shutil.rmtree(os.path.join(folder, "logs"), ignore_errors=True)
             for file in files:
                 os.unlink(file)
             raise LaunchError("{} cannot be run: {}".format(program, error.strerror)) from error
@@ -142,25 +164,34 @@ def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], outpu
     return Ended(started, duration, returncode, signals.interrupted, streams.cut, lost)
 
 
-def _tell_of_input(gaps: List[Dict[str, str]]) -> None:
-    """Add what came by stdin; whether the command read it is not known."""
+def _tell_of_input() -> List[Dict[str, str]]:
+    """Return what came by stdin, as a gap; whether the command read it is not known."""
     try:
         mode = os.fstat(0).st_mode
     except OSError:
-        return  # it is closed
-    if stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode):
-        why = "it came from a pipe or a file and is not kept"
-        gaps.append({"what": "standard input", "why": why, "effect": "a replay that reads it finds nothing there"})
+        return []  # it is closed
+    if not (stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
+        return []
+    why = "it came from a pipe or a file and is not kept"
+    return [{"what": "standard input", "why": why, "effect": "a replay that reads it finds nothing there"}]
 
 
-def _tell_of_output(ended: Ended, gaps: List[Dict[str, str]]) -> None:
-    """Add what is missing of stdout and stderr."""
+def _lowered(asked: str, level: Level) -> Dict[str, str]:
+    """Return the gap of a level that is lower than what was asked for."""
+    effect = "the run was watched at level {}".format(level.name)
+    return {"what": "the level {}".format(asked), "why": str(level.lowered), "effect": effect}
+
+
+def _tell_of_output(ended: Ended) -> List[Dict[str, str]]:
+    """Return what is missing of stdout and stderr, as gaps."""
+    gaps = []
     if ended.background:
         why = "a process in the background kept them open"
         gaps.append({"what": "stdout and stderr after the command's end", "why": why, "effect": "their end is missing"})
     if ended.lost:
         why = "they could not be written: {}".format(ended.lost)
         gaps.append({"what": "a part of stdout and stderr", "why": why, "effect": "they cannot be compared"})
+    return gaps
 
 
 def _write(path: str, recording: Dict[str, Any]) -> None:
@@ -177,19 +208,26 @@ def main(arguments: List[str]) -> int:
     """Record the command that a file describes; return its exit code, 128 and more for a signal, as a shell does."""
     parser = argparse.ArgumentParser(description="run a command under the recorder")
     parser.add_argument("--folder", required=True, help="where the recording goes")
-    parser.add_argument("--spec", required=True, help="JSON: argv, cwd, and maybe keep and terminals")
+    parser.add_argument("--spec", required=True, help="JSON: argv, cwd, and maybe keep, terminals and level")
     options = parser.parse_args(arguments)
     with open(options.spec, encoding="utf-8") as file:
         spec = json.load(file)
     try:
-        recording = record(
-            spec["argv"], spec["cwd"], options.folder, keep=spec.get("keep", False), terminals=spec.get("terminals")
-        )
+        wanted = {name: spec[name] for name in ("terminals", "level") if name in spec}
+        recording = record(spec["argv"], spec["cwd"], options.folder, keep=spec.get("keep", False), **wanted)
     except LaunchError as error:
         print("reproof: {}".format(error), file=sys.stderr)
         return 127
+    except RecordingLost as error:
+        print("reproof: the run could not be recorded: {}".format(error), file=sys.stderr)
+        return exit_status(error.returncode)
     command = recording["command"]
-    return 128 + int(command["signal"]) if command["signal"] else int(command["exit_code"])
+    return exit_status(-command["signal"] if command["signal"] else command["exit_code"])
+
+
+def exit_status(returncode: int) -> int:
+    """Return the exit code as a shell gives it: 128 and more for a signal."""
+    return returncode if returncode >= 0 else 128 - returncode
 
 
 if __name__ == "__main__":

@@ -1,5 +1,7 @@
 """The guest in the user's process: notes which files are opened, made, renamed and executed, as it happens.
 
+Where the shim sees these, it only says what this interpreter is, and at exit what is loaded.
+
 Nothing here may raise, print, seed, or import more than the interpreter has already loaded. A note is a few fields,
 each ended by NUL, because a path can hold anything else; the first field is a letter that tells how many follow
 (`events.py` reads them). Each process appends to its own file, one write for each note, so that notes survive a kill.
@@ -247,6 +249,30 @@ def _is_ours(error: Exception) -> bool:
     return trace is None or trace.tb_frame.f_globals is globals() or trace.tb_frame.f_globals.get("__name__") == "os"
 
 
+_QUESTION = "/dev/null/reproof"
+_SEEN = 114
+"""The shim answers this to an open of that; without it, the path names no folder."""
+
+
+def _is_seen() -> bool:
+    """Say whether the shim sees what this interpreter opens: it may be linked so that it cannot."""
+    try:
+        os.close(os.open(_QUESTION, os.O_RDONLY))
+    except OSError as error:
+        return error.errno == _SEEN
+    return False
+
+
+def _hide(library: str) -> None:
+    """Show the user's own LD_PRELOAD in os.environ. Children inherit ours from the C library all the same."""
+    data = os.environ._data  # type: ignore[attr-defined]
+    theirs = [path for path in os.environ.get("LD_PRELOAD", "").split(":") if path and path != library]
+    data.pop(b"REPROOF_TABLE", None)
+    data.pop(b"LD_PRELOAD", None)
+    if theirs:
+        data[b"LD_PRELOAD"] = os.fsencode(":".join(theirs))
+
+
 def start(guest: str, record: str) -> None:
     """Begin to watch this process. `guest` is the folder of this file, `record` where the recording is made."""
     import atexit
@@ -276,6 +302,9 @@ def start(guest: str, record: str) -> None:
     }
     log.write("s", repr(facts))
     atexit.register(_ended, log)
+    if _is_seen():
+        _hide(os.path.dirname(guest) + "/native/shim.so")
+        return
     if not hasattr(sys, "addaudithook"):
         return
     handler_of = Watch(log, guest).handlers().get

@@ -1,0 +1,69 @@
+"""Compiles the recorder's preloaded library into the package, for wheels and editable installs alike.
+
+`python hatch_build.py` compiles it in place. Without a compiler the package is built without it, and runs are recorded
+at the lower level `hooks`.
+"""
+
+from __future__ import annotations
+
+import os
+import platform
+import shlex
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+NATIVE = Path(__file__).parent / "src" / "reproof" / "recorder" / "native"
+LIBRARY = NATIVE / "shim.so"
+MACHINES = ("x86_64", "aarch64")
+FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-nonnull-compare")
+LINKING = ("-Wl,-Bsymbolic-functions", "-Wl,-z,now", "-Wl,--no-as-needed", "-l:libdl.so.2")
+"""Before libc 2.34 dlsym was in libdl; all later ones still have that file."""
+
+
+def compile_shim(target: Path = LIBRARY, *flags: str) -> str | None:
+    """Compile the library; return why that could not be done, or None."""
+    compiler = shlex.split(os.environ.get("CC", "cc"))
+    if sys.platform != "linux" or platform.machine() not in MACHINES:
+        return f"{sys.platform} on {platform.machine()} is not supported"
+    if shutil.which(compiler[0]) is None:
+        return f"there is no C compiler ({compiler[0]})"
+    with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+        made = Path(folder) / target.name
+        command = [*compiler, *FLAGS, *flags, "-o", str(made), str(NATIVE / "shim.c"), *LINKING]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode != 0:
+            return f"the compiler failed: {done.stderr.strip()}"
+        # Running processes may have the old one mapped: it is replaced, not changed.
+        made.replace(target)
+    return None
+
+
+class ShimHook(BuildHookInterface):  # type: ignore[type-arg]
+    """Adds the compiled library to what is built."""
+
+    PLUGIN_NAME = "custom"
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        """Compile; a wheel that carries the library is of this machine's platform."""
+        if self.target_name != "wheel":
+            return
+        problem = compile_shim()
+        if problem is not None:
+            self.app.display_warning(f"reproof is built without its native recorder: {problem}")
+            LIBRARY.unlink(missing_ok=True)
+            return
+        if version == "standard":
+            build_data["pure_python"] = False
+            build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
+            build_data["artifacts"].append(f"/{LIBRARY.relative_to(Path(self.root))}")
+
+
+if __name__ == "__main__":
+    sys.exit(compile_shim())

@@ -1,0 +1,91 @@
+"""What the shim could not see, why, and what may follow from it."""
+
+import os
+from typing import Dict, List, Optional, Set
+
+from .events import Process
+from .gaps import Gap, gap, hidden_by, is_python, of_environment
+from .interpreter import Place
+from .level import Level
+from .table import Table
+
+_REASONS = {
+    2: "statically linked: nothing can be loaded into them",
+    3: "of another architecture than the recorder",
+    4: "linked to another C library than the recorder",
+    5: "built with the address sanitizer, which lets no library come before it",
+    6: "run with another user's rights, and take nothing from an environment",
+}
+"""By the kinds of `native/program.h`."""
+_WATCHED = 1
+_UNSEEN = "what they read is not in the record; what they wrote is, if it lies in the working directory"
+
+
+def of_shim(program: str, level: Level, noted: Table) -> List[Gap]:
+    """Return what was not seen of the files of a run. `program` is the file that the command names."""
+    found = _unwatched(noted, os.path.realpath(program), level.kind)
+    found += [
+        gap("what the program {} used".format(path), "it was started and left no trace", "its files are not recorded")
+        for path in sorted(_silent(noted))
+    ]
+    if noted.lost:
+        why = "the table of the run was full, or its disk"
+        found.append(gap("{} openings of files".format(noted.lost), why, "inputs and results may be missing"))
+    if noted.unresolved:
+        why = "their folder has no path, or one that is too long"
+        found.append(gap("{} openings of files".format(noted.unresolved), why, "inputs and results may be missing"))
+    killed = noted.started - noted.ended
+    if killed > 0:
+        what = "the native libraries of {} of {} processes".format(killed, noted.started)
+        found.append(gap(what, "they were killed, or have not ended", "libraries that only they loaded may be missing"))
+    return found
+
+
+def of_python(argv: List[str], program: str, processes: List[Process], place: Optional[Place]) -> List[Gap]:
+    """Return what Python processes did not say of themselves, in a run whose files were seen."""
+    if place is None:
+        why = "no Python process told of itself"
+        if is_python(program) and hidden_by(argv[1:]):
+            why = "Python was started with {}, which keeps the recorder's part in Python out".format(
+                hidden_by(argv[1:])
+            )
+        return [gap("the interpreter, its packages and settings", why, "they cannot be rebuilt from this record")]
+    started = [process.start for process in processes if process.start]
+    silent = sum(process.start is not None and process.ending is None for process in processes)
+    found = of_environment(started, place)
+    if silent:
+        what = "the numerics settings of {} of {} Python processes".format(silent, len(started))
+        found.append(gap(what, "they were killed, or ended by os._exit", "a difference in them would not be seen"))
+    return found
+
+
+def _unwatched(noted: Table, program: str, kind: int) -> List[Gap]:
+    """Return a gap for each reason why programs could not be watched."""
+    names: Dict[int, Set[str]] = {}
+    for path, number in [(entry.path, entry.flags) for entry in noted.entries if entry.kind == "x"] + [(program, kind)]:
+        names.setdefault(number, set()).add(os.path.basename(path))
+    return [
+        gap("what these programs used: {}".format(", ".join(sorted(names[number]))), "they are " + reason, _UNSEEN)
+        for number, reason in sorted(_REASONS.items())
+        if number in names
+    ]
+
+
+def _silent(noted: Table) -> Set[str]:
+    """Return the programs that were executed and should have been watched, and were not."""
+    started = {entry.path for entry in noted.entries if entry.kind == "s"}
+    executed = {entry.path for entry in noted.entries if entry.kind == "x" and entry.flags == _WATCHED}
+    return {path for path in executed if _binary(path) not in started | {None}}
+
+
+def _binary(path: str, depth: int = 0) -> Optional[str]:
+    """Return the real path of the binary that runs a program: its own, or that of a script's interpreter."""
+    try:
+        with open(path, "rb") as file:
+            head = file.read(256)
+    except OSError:
+        return None
+    if head.startswith(b"\x7fELF"):
+        return os.path.realpath(path)
+    words = head.split(b"\n")[0][2:].split()
+    return _binary(os.fsdecode(words[0]), depth + 1) if head.startswith(b"#!") and words and depth < 4 else None

@@ -1,0 +1,106 @@
+"""Makes the table in which the shim notes what every process of a run opens, and reads it afterwards.
+
+The layout is that of `native/table.h`.
+"""
+
+import mmap
+import os
+import struct
+from typing import Iterator, List, NamedTuple, Optional, Tuple
+
+MAGIC = 0x3130656C62617472
+CHUNK = 4 << 20
+LIMIT = 160 * CHUNK
+"""Bytes of the largest table; the file takes up room only as far as it is used."""
+
+_FIRST_ENTRY = 4096 + (8 << 14) + (8 << 17)
+_LEVELS = ((4096, 1 << 14), (4096 + (8 << 14), 1 << 17), (CHUNK, 1 << 20), (3 * CHUNK, 1 << 22))
+_HEADER = struct.Struct("<7Q2I1024s1024s")
+_ENTRY = struct.Struct("<Q2Iq2Q2q4I")
+
+
+class Entry(NamedTuple):
+    """A note of the shim: for each (kind, path) the first. Kinds: `r` read, `w` written, `p` placed, `d` folder made,
+    `x` executed, `s` started, `l` mapped as code."""
+
+    kind: str
+    path: str
+    flags: int
+    time: float
+    """Seconds since the epoch."""
+    existed: bool
+    """Whether there was something before; size, mtime and mode are of that."""
+    size: int
+    mtime_ns: int
+    mode: int
+
+
+class Table(NamedTuple):
+    """What the shim noted in a run. `lost`, `unresolved`: notes without room, and without an absolute path.
+
+    `started`, `ended`: processes, and those of them that listed their libraries at their end.
+    """
+
+    entries: List[Entry]
+    lost: int
+    unresolved: int
+    started: int
+    ended: int
+
+
+def create(path: str, library: str, limit: int = LIMIT) -> None:
+    """Make an empty table.
+
+    Raises:
+        OSError: there is no room, or the file system cannot reserve any.
+        ValueError: a path is too long for the table.
+    """
+    names = [os.fsencode(path), os.fsencode(library)]
+    if any(len(name) > 1023 for name in names):
+        raise ValueError("the path of the table or of the library is too long")
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    try:
+        os.ftruncate(descriptor, max(limit, CHUNK))
+        os.posix_fallocate(descriptor, 0, CHUNK)
+        os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, _FIRST_ENTRY, 0, 0, 0, 0, 0, 0, *names), 0)
+    except BaseException:
+        os.unlink(path)
+        raise
+    finally:
+        os.close(descriptor)
+
+
+def program_kind(path: str) -> Optional[int]:
+    """Return what the trial run wrote of the command: a number of `native/program.h`; None if it came not so far."""
+    with open(path, "rb") as file:
+        answer = int(_HEADER.unpack(file.read(_HEADER.size))[7])
+    return answer & 0xFF if answer else None
+
+
+def read(path: str) -> Table:
+    """Return what is in a table, in the order of time.
+
+    Raises:
+        OSError: it is gone.
+    """
+    with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        header = _HEADER.unpack_from(content)
+        entries = [_entry(content, offset) for offset in _offsets(content, header[8])]
+    return Table(sorted(entries, key=lambda entry: entry.time), header[3], header[4], header[5], header[6])
+
+
+def _offsets(content: mmap.mmap, used: int) -> Iterator[int]:
+    """Yield where the entries are. `used` has a bit for each level with entries."""
+    for number, (start, slots) in enumerate(_LEVELS):
+        if used >> number & 1:
+            for (word,) in struct.iter_unpack("<Q", content[start : start + 8 * slots]):
+                if word:
+                    yield (word & 0xFFFFFFFF) * 8
+
+
+def _entry(content: mmap.mmap, offset: int) -> Entry:
+    fields: Tuple[int, ...] = _ENTRY.unpack_from(content, offset)
+    _, kind, flags, time_ns, _, _, size, mtime_ns, mode, existed, _, length = fields
+    start = offset + _ENTRY.size
+    path = os.fsdecode(content[start : start + length])
+    return Entry(chr(kind), path, flags, time_ns / 1e9, bool(existed), size, mtime_ns, mode)
