@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+import hatch_build
 from reproof.recorder import launch
 
 LAUNCH = Path(launch.__file__)
@@ -22,8 +23,9 @@ LAUNCH = Path(launch.__file__)
 class Project:
     """A folder with scripts, and a folder beside it for the recording."""
 
-    def __init__(self, root: Path, python: str) -> None:
+    def __init__(self, root: Path, python: str, level: str) -> None:
         self.python = python
+        self.level = level
         self.root = root / "project"
         self.root.mkdir()
         self.folder = root / "record"
@@ -44,12 +46,13 @@ class Project:
     def record(self, argv: list[str], environ: Mapping[str, str] | None = None, **options: Any) -> Recording:
         """Record a command."""
         variables = {**self.environ, **(environ or {})}
+        options = {"level": self.level, **options}
         return Recording(launch.record(argv, str(self.root), str(self.folder), variables, **options), self)
 
     def spec(self, argv: list[str], **fields: Any) -> list[str]:
         """Return the command line that records a command in a process of its own, isolated as in a container."""
         path = self.root.parent / "spec.json"
-        path.write_text(json.dumps({"argv": argv, "cwd": str(self.root), **fields}))
+        path.write_text(json.dumps({"argv": argv, "cwd": str(self.root), "level": self.level, **fields}))
         return [sys.executable, "-I", "-S", str(LAUNCH), "--folder", str(self.folder), "--spec", str(path)]
 
     def recorded(self) -> Recording:
@@ -103,10 +106,24 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(program)
 
 
+@pytest.fixture(scope="session", autouse=True)
+def shim() -> None:
+    """The native library as its sources are now: without a C compiler these tests fail."""
+    newest = max(path.stat().st_mtime for path in hatch_build.NATIVE.iterdir() if path.suffix in (".c", ".h"))
+    if not hatch_build.LIBRARY.exists() or hatch_build.LIBRARY.stat().st_mtime < newest:
+        assert hatch_build.compile_shim() is None
+
+
+@pytest.fixture(params=["shim", "hooks"])
+def level(request: pytest.FixtureRequest) -> str:
+    """How runs are watched; a test of one level alone overrides it."""
+    return str(request.param)
+
+
 @pytest.fixture
-def project(tmp_path: Path, python: str, monkeypatch: pytest.MonkeyPatch) -> Project:
+def project(tmp_path: Path, python: str, level: str, monkeypatch: pytest.MonkeyPatch) -> Project:
     """A project, on a machine without dpkg, ldd and nvidia-smi: asking them would only take time here."""
-    made = Project(tmp_path, python)
+    made = Project(tmp_path, python, level)
     empty = tmp_path / "no-programs"
     empty.mkdir()
     monkeypatch.setenv("PATH", str(empty))
