@@ -5,28 +5,34 @@ SHELL := bash
 .DEFAULT_GOAL := help
 BIN := .venv/bin
 READY := .venv/.ready
+SHIM := src/reproof/recorder/native/shim.so
+NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit integration test demo bench lock clean
+.PHONY: help setup engine check unit integration test demo bench bench-capture lock clean
 
 help:  ## show the targets
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
 
 setup: $(READY)  ## make .venv with the locked dependencies and the package
 
 $(READY): requirements-dev.txt pyproject.toml scripts/setup
 	scripts/setup
 
+# Sources of the preloaded library that are newer than it are compiled again, without a new environment.
+$(SHIM): $(NATIVE) | $(READY)
+	$(BIN)/python hatch_build.py
+
 engine:  ## make sure that a Docker engine answers; on Debian as root, install and start one
 	@scripts/engine --registry
 
-check: $(READY)  ## style, types, import directions and unit tests: no engine, no network
+check: $(READY) $(SHIM)  ## style, types, import directions and unit tests: no engine, no network
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(MAKE) --no-print-directory unit
 
-unit: $(READY)  ## the unit tests alone
+unit: $(READY) $(SHIM)  ## the unit tests alone
 	$(BIN)/pytest tests/unit -n auto $(ARGS)
 
 integration: $(READY) engine  ## the tests against a real engine and a real registry
@@ -40,9 +46,13 @@ demo: $(READY) engine  ## record a run, throw its environment away, rebuild, re-
 bench: $(READY) engine  ## the time of each stage for the three projects
 	@scripts/bench
 
+bench-capture: $(READY)  ## what recording costs beside bare and strace, and what it sees of what strace sees
+	@$(BIN)/python scripts/bench-capture
+	@$(BIN)/python scripts/recall
+
 lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest releases)
 	scripts/lock $(ARGS)
 
 clean:  ## remove what was built here, images excepted
-	rm -rf .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf src/reproof/recorder/native/*.so .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find src tests -name __pycache__ -prune -exec rm -rf {} +

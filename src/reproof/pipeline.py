@@ -32,7 +32,7 @@ from reproof.model.snapshot import Snapshot, shell_status
 from reproof.model.verdict import Verdict
 from reproof.plan import make_plan
 from reproof.progress import Progress
-from reproof.recorder.launch import LaunchError
+from reproof.recorder.launch import LaunchError, RecordingLost, exit_status
 from reproof.recorder.launch import record as launch
 from reproof.render import render
 from reproof.replay import Means
@@ -65,10 +65,14 @@ class Tools:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """How a run is to be recorded: what counts as a result, and which further variables may be kept."""
+    """How a run is to be recorded: what counts as a result, which further variables may be kept, and how it is watched.
+
+    `level` is one of the recorder's; None is the best that works here, or what REPROOF_LEVEL says.
+    """
 
     policy: Policy = field(default_factory=Policy)
     allow: tuple[str, ...] = ()
+    level: str | None = None
 
 
 def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snapshot:
@@ -83,9 +87,13 @@ def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snap
     with tools.store.scratch("run") as folder, ThreadPoolExecutor(max_workers=1) as beside:
         tree = beside.submit(read_working_tree, cwd)
         try:
-            recording = launch(list(argv), str(cwd), str(folder), environ=dict(tools.environ))
+            recording = launch(list(argv), str(cwd), str(folder), environ=dict(tools.environ), level=how.level)
         except LaunchError as error:
             raise RunError(str(error), "check the command's spelling, and that it is on the PATH") from error
+        except RecordingLost as error:
+            lost = CaptureError(f"the run could not be recorded: {error}", "leave the store alone while a run goes on")
+            lost.exit_code = exit_status(error.returncode) or lost.exit_code
+            raise lost from error
         around = Circumstances(environ=tools.environ, tree=tree.result(), policy=how.policy, allow=how.allow)
         try:
             with tools.progress.task("keeping what the run used and made"):
@@ -175,7 +183,7 @@ def replay(snapshot: Snapshot, build_plan: BuildPlan, image: Image, tools: Tools
         RunError: an input has disappeared or changed since.
         EngineError, StoreError: the engine or the store failed.
     """
-    means = Means(tools.engine(), tools.store.blobs, tools.progress, snapshot.command.terminals)
+    means = Means(tools.engine(), tools.store.blobs, tools.progress, snapshot.command.terminals, snapshot.level)
     with tools.store.scratch("replay") as folder:
         failure = run_in_container(build_plan, image, folder, means)
         replayed = None if failure else replayed_snapshot(snapshot, build_plan, folder, tools)

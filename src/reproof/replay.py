@@ -30,12 +30,16 @@ TAIL_BYTES = 8000
 
 @dataclass(frozen=True, slots=True)
 class Means:
-    """What a replay needs from outside. `terminals`: which of the recorded command's streams were terminals."""
+    """What a replay needs from outside. `terminals`: which of the recorded command's streams were terminals.
+
+    `level` is how the original was watched: two recordings of one level can be compared.
+    """
 
     engine: Engine
     blobs: Blobs
     progress: Progress
     terminals: tuple[str, ...] = ()
+    level: str = "shim"
 
 
 def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure | None:
@@ -58,7 +62,7 @@ def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure
     with staging(folder) as stage:
         with means.progress.task("checking the inputs", len(plan.mounts), "files") as task:
             binds = [*bind_inputs(plan, stage, means.blobs, task)]
-        binds += prepare(plan, folder, stage, means.terminals)
+        binds += prepare(plan, folder, stage, means)
         allow_writing(folder, plan, info)
         with means.progress.task("replaying the run") as task:
             outcome = means.engine.run(run_spec(plan, image, binds, info.cpus), tail.follow(task))
@@ -96,9 +100,10 @@ def run_spec(plan: BuildPlan, image: Image, binds: Iterable[Bind], cpus: int) ->
     )
 
 
-def prepare(plan: BuildPlan, folder: Path, stage: Path, terminals: Iterable[str]) -> tuple[Bind, Bind]:
+def prepare(plan: BuildPlan, folder: Path, stage: Path, means: Means) -> tuple[Bind, Bind]:
     """Write what the recorder is to do, and copy it so that any user can read it; return the mounts of both."""
-    spec = {"argv": plan.command, "cwd": plan.workdir, "keep": True, "terminals": list(terminals)}
+    spec = {"argv": plan.command, "cwd": plan.workdir, "keep": True}
+    spec |= {"terminals": list(means.terminals), "level": means.level}
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
     (folder / "spec.json").chmod(0o644)
     source = Path(__file__).parent / "recorder"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.text import Text
@@ -13,24 +14,25 @@ from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
 from reproof.model.snapshot import Snapshot, shell_status
 from reproof.model.verdict import Verdict
+from reproof.recorder.level import LEVELS
 from reproof.report import terminal_runs
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--config", type=click.Path(path_type=Path), help="The reproof.yaml to use.")
 @click.option("--env", "allow", multiple=True, metavar="NAME", help="Keep this environment variable too (repeatable).")
+@click.option("--level", type=click.Choice(LEVELS), help="How to watch it; the default is the best that works here.")
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot after the command's own output.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.pass_obj
-def run_(context: Context, config: Path | None, allow: tuple[str, ...], as_json: bool, words: tuple[str, ...]) -> None:
+def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[str, ...], **how: Any) -> None:
     """Record a run. Exits with the command's own code."""
     settings = read_settings(config)
     argv = words or settings.command or ()
     if not argv:
         raise UsageError("no command to run", "reproof run -- python train.py")
-    how = pipeline.Recording(policy=settings.policy, allow=allow)
     tools = context.tools()
-    snapshot = pipeline.record(argv, working_directory(), tools, how)
+    snapshot = pipeline.record(argv, working_directory(), tools, pipeline.Recording(policy=settings.policy, **how))
     keep_packages(context, tools, snapshot)
     context.progress.note(terminal_runs.recorded_line(snapshot))
     if as_json:

@@ -52,9 +52,9 @@ def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT) -> L
     """Return the level for a command, with an empty table at level `shim`. `limit` is the table's size in bytes."""
     if asked == "hooks":
         return Level("hooks")
-    path, reason = _make_table(folder, limit)
+    path, obstacle = _make_table(folder, limit)
     if path is None:
-        return Level("hooks", lowered=reason)
+        return Level("hooks", lowered=obstacle)
     reason = _try(path, program)
     kind = table.program_kind(path)
     level = Level("shim", path, kind or 0)

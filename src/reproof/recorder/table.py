@@ -13,7 +13,8 @@ CHUNK = 4 << 20
 LIMIT = 160 * CHUNK
 """Bytes of the largest table; the file takes up room only as far as it is used."""
 
-_FIRST_ENTRY = 4096 + (8 << 14) + (8 << 17)
+SMALLEST = 4096 + (8 << 14) + (8 << 17)
+"""Bytes before the first entry."""
 _LEVELS = ((4096, 1 << 14), (4096 + (8 << 14), 1 << 17), (CHUNK, 1 << 20), (3 * CHUNK, 1 << 22))
 _HEADER = struct.Struct("<7Q2I1024s1024s")
 _ENTRY = struct.Struct("<Q2Iq2Q2q4I")
@@ -62,7 +63,7 @@ def create(path: str, library: str, limit: int = LIMIT) -> None:
     try:
         os.ftruncate(descriptor, max(limit, CHUNK))
         os.posix_fallocate(descriptor, 0, CHUNK)
-        os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, _FIRST_ENTRY, 0, 0, 0, 0, 0, 0, *names), 0)
+        os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, SMALLEST, 0, 0, 0, 0, 0, 0, *names), 0)
     except BaseException:
         os.unlink(path)
         raise
