@@ -103,7 +103,7 @@ def from_table(noted: Table) -> Process:
         elif entry.kind == "d":
             whole.made.append(path)
         elif entry.kind == "l":
-            whole.mapped.append(path.replace("\\012", "\n"))
+            whole.mapped.append(os.path.realpath(path.replace("\\012", "\n")))
         else:
             whole.executed.append(Executed(path, "", True))
     return whole

@@ -17,7 +17,7 @@ SMALLEST = 4096 + (8 << 14) + (8 << 17)
 """Bytes before the first entry."""
 _LEVELS = ((4096, 1 << 14), (4096 + (8 << 14), 1 << 17), (CHUNK, 1 << 20), (3 * CHUNK, 1 << 22))
 _HEADER = struct.Struct("<7Q2I1024s1024s")
-_ENTRY = struct.Struct("<Q2Iq2Q2q4I")
+_ENTRY = struct.Struct("<Q2Iq2Q2q3I")
 
 
 class Entry(NamedTuple):
@@ -101,7 +101,7 @@ def _offsets(content: mmap.mmap, used: int) -> Iterator[int]:
 
 def _entry(content: mmap.mmap, offset: int) -> Entry:
     fields: Tuple[int, ...] = _ENTRY.unpack_from(content, offset)
-    _, kind, flags, time_ns, _, _, size, mtime_ns, mode, existed, _, length = fields
+    _, kind, flags, time_ns, _, _, size, mtime_ns, mode, existed, length = fields
     start = offset + _ENTRY.size
     path = os.fsdecode(content[start : start + length])
     return Entry(chr(kind), path, flags, time_ns / 1e9, bool(existed), size, mtime_ns, mode)

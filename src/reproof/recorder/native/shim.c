@@ -8,6 +8,7 @@
 #include <alloca.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <link.h>
 #include <spawn.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -406,8 +407,9 @@ SHOWN int mkdirat(int folder, const char *path, mode_t mode)
 
 static long own_pid; /* not ours in a child of vfork, which shares this memory */
 static bool has_ended;
+static bool is_forked;
 
-/* Note the files that are mapped as code. /proc/self/maps needs no lock, which the loader's own list would. */
+/* Note the files that are mapped as code. This needs no lock, so it is safe wherever a process can end. */
 static void note_mapped(void)
 {
     char text[2 * PATH_ROOM];
@@ -434,12 +436,25 @@ static void note_mapped(void)
     raw1(SYS_close, file);
 }
 
-static void end(void)
+static int note_loaded(struct dl_phdr_info *library, size_t size, void *unused)
+{
+    (void)size, (void)unused;
+    if (library->dlpi_name && library->dlpi_name[0] == '/' && !is_ignored(library->dlpi_name))
+        note_plain('l', library->dlpi_name, strlen(library->dlpi_name), 0);
+    return 0;
+}
+
+/* `orderly`: exit() was called, and the loader may be asked for its list, which takes a lock but far less time. A child
+   of fork does not ask: another thread of the parent may have held that lock. */
+static void end(bool orderly)
 {
     if (!table || has_ended || raw1(SYS_getpid, 0) != own_pid)
         return;
     has_ended = true;
-    note_mapped();
+    if (orderly && !is_forked)
+        dl_iterate_phdr(note_loaded, NULL);
+    else
+        note_mapped();
     count(&table->ended);
 }
 
@@ -454,13 +469,13 @@ static void go_on(void)
 
 __attribute__((destructor)) static void at_exit(void)
 {
-    end();
+    end(true);
 }
 
 SHOWN void _exit(int status)
 {
     ready();
-    end();
+    end(false);
     for (;;)
         real._exit(status);
 }
@@ -468,7 +483,7 @@ SHOWN void _exit(int status)
 SHOWN void _Exit(int status)
 {
     ready();
-    end();
+    end(false);
     for (;;)
         real._Exit(status);
 }
@@ -642,7 +657,7 @@ static int start_execveat(const void *call, char *const variables[])
 
 static int replace(int folder, const char *program, char *const variables[], starter start, const struct exec *exec)
 {
-    end();
+    end(false);
     int result = start_noting(folder, program, variables, start, exec);
     go_on();
     return result;
@@ -782,6 +797,7 @@ static void after_fork(void)
 {
     own_pid = raw1(SYS_getpid, 0);
     has_ended = false;
+    is_forked = true;
     count(&table->started);
 }
 

@@ -53,7 +53,6 @@ struct entry {
     int64_t mtime_ns;
     uint32_t mode;
     uint32_t existed;
-    uint32_t pid;
     uint32_t length;
     char path[];
 };
@@ -188,7 +187,6 @@ static void fill(struct entry *entry, const struct note *note)
     entry->flags = note->flags;
     entry->time_ns = now.tv_sec * 1000000000ll + now.tv_nsec;
     entry->existed = note->existed;
-    entry->pid = (uint32_t)raw1(SYS_getpid, 0);
     entry->length = (uint32_t)note->length;
     if (note->existed) {
         entry->device = note->status.st_dev;
