@@ -153,6 +153,7 @@ def test_native_libraries_of_a_worker_that_ends_by_os_exit_are_listed(project: P
     [
         "subprocess.run(['cat', 'data.bin'], env={}, executable='/bin/cat')",
         "subprocess.run(['/bin/cat', 'data.bin'], env={})",
+        "subprocess.run(['/bin/cat', 'data.bin'], env=dict(os.environ))",
         "os.system('cat data.bin > /dev/null')",
         "os.spawnve(os.P_WAIT, '/bin/cat', ['cat', 'data.bin'], {'LC_ALL': 'C'})",
         "os.waitpid(os.posix_spawn('/bin/cat', ['cat', 'data.bin'], {}), 0)",
