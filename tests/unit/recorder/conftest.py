@@ -16,6 +16,7 @@ import pytest
 import hatch_build
 from reproof.recorder import launch
 
+SEARCH_PATH = os.environ["PATH"]
 LAUNCH = Path(launch.__file__)
 """The file that is started inside a container."""
 
@@ -128,6 +129,16 @@ def project(tmp_path: Path, python: str, level: str, monkeypatch: pytest.MonkeyP
     empty.mkdir()
     monkeypatch.setenv("PATH", str(empty))
     return made
+
+
+def compiled(project: Project, text: str, *flags: str, name: str = "helper") -> Path:
+    """Compile a C program into the project's parent and return its path."""
+    source = project.root.parent / f"{name}.c"
+    source.write_text(text)
+    target = project.root.parent / name
+    command = ["cc", "-w", "-o", str(target), str(source), *flags]
+    subprocess.run(command, check=True, env={**os.environ, "PATH": SEARCH_PATH})
+    return target
 
 
 def works(program: str) -> bool:
