@@ -76,9 +76,10 @@ def check_partial(shell: Shell) -> None:
     assert leftovers(shell) == []
 
 
-def test_the_interrupt_key_keeps_the_part_that_was_done(shell: Shell) -> None:
+def test_the_interrupt_key_keeps_the_part_that_was_done(shell: Shell, bare_python: str) -> None:
     ours, theirs = os.openpty()
-    command = shell.words("run", "--", "sh", "-c", "echo 1 >part.txt; echo ready; sleep 60")
+    code = "import time; open('part.txt', 'w').write('1'); print('ready', flush=True); time.sleep(60)"
+    command = shell.words("run", "--", bare_python, "-c", code)
     process = subprocess.Popen(
         ["setsid", "--ctty", *command], cwd=shell.cwd, env=environment(), stdin=theirs, stdout=theirs, stderr=theirs
     )
