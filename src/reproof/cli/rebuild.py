@@ -90,7 +90,10 @@ def verify(
     policy = load_settings(config).policy if config else None
     verdict = pipeline.reproduce(snapshot, tools, policy)
     path = report or context.store.root / "reports" / f"{snapshot.id[:12]}.html"
-    write_report(path.absolute(), render_html(tell(verdict, context.store)))
+    story = tell(verdict, context.store)
+    write_report(path.absolute(), render_html(story))
+    if story.replayed is not None:
+        context.progress.note(f"to compare the two runs: reproof diff {snapshot.id[:12]} {story.replayed.id[:12]}")
     if markdown is not None:
         write_report(markdown.absolute(), render_markdown(verdict))
     if as_json:

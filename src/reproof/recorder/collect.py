@@ -80,7 +80,7 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
         "read": _read(used, owners, hasher),
         "written": _written(used, hasher),
         "created_dirs": sorted(used.made),
-        "system": system(run.environ, system_packages(owners.packages.values())),
+        "system": system(run.environ, system_packages(_used_packages(owners, installed, used))),
         "hardware": hardware(),
         "accelerator": accelerator(gaps),
         "numerics": _numerics(processes),
@@ -127,6 +127,12 @@ def _find_owners(used: Used, installed: List[Installed], place: Optional[Place])
     distro = {distribution.canonical for distribution in installed if distribution.info in (packages or {})}
     owner.update((path, "dist:" + name) for path, name in names.items() if name not in distro)
     return Owners(owner, packages or {}, packages is not None)
+
+
+def _used_packages(owners: Owners, installed: List[Installed], used: Used) -> Set[str]:
+    """Return the packages that own what was used: a distribution that is merely installed is not."""
+    unused = {distribution.info for distribution in installed} - set(used.loaded) - set(used.read)
+    return {package for path, package in owners.packages.items() if path not in unused}
 
 
 def _deb(package: Optional[str]) -> Optional[str]:
