@@ -7,6 +7,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from threading import Thread
 from typing import IO, Protocol
 
@@ -22,6 +23,11 @@ PRUNED = (
     "path-exclude=/usr/share/info/*",
     "path-exclude=/usr/share/locale/*",
 )
+UNSAFE_IO = "force-unsafe-io"
+"""A root file system that is not whole is thrown away, so dpkg need not wait for the disk."""
+MERGED = {"bookworm": "usr-is-merged"}
+"""In this release an essential package wants `usrmerge`, which brings all of Perl, or this package, which is empty."""
+MERGED_HOOK = Path("/usr/share/mmdebstrap/hooks/merged-usr")
 # What belongs to this machine (mirror, proxy and their passwords, name server, host name) or to this very bootstrap.
 FORGET = """cd "$1" && rm -rf etc/apt/sources.list etc/apt/sources.list.d/* etc/apt/apt.conf.d/99mmdebstrap \
 etc/dpkg/dpkg.cfg.d/99mmdebstrap etc/resolv.conf etc/hostname etc/machine-id var/lib/dbus/machine-id \
@@ -89,6 +95,8 @@ def bootstrap(system: RootSystem, sink: Sink, on_line: Callable[[str], None]) ->
 
 def command(system: RootSystem) -> Sequence[str]:
     """Return the words that start mmdebstrap; the sources come on its standard input, the tar on its output."""
+    merged = MERGED.get(system.suite) if MERGED_HOOK.is_dir() else None
+    packages = (*([merged] if merged else []), *system.packages)
     return (
         PROGRAM,
         f"--mode={'root' if os.geteuid() == 0 else 'unshare'}",
@@ -96,9 +104,10 @@ def command(system: RootSystem) -> Sequence[str]:
         "--format=tar",
         # An engine makes /dev itself, and a rootless one may not unpack device nodes.
         "--skip=output/dev",
-        *([f"--include={','.join(system.packages)}"] if system.packages else []),
+        *([f"--hook-dir={MERGED_HOOK}"] if merged else []),
+        *([f"--include={','.join(packages)}"] if packages else []),
         *(f"--aptopt={option.rstrip(';')}" for option in system.apt_options),
-        *(f"--dpkgopt={option}" for option in PRUNED),
+        *(f"--dpkgopt={option}" for option in (UNSAFE_IO, *PRUNED)),
         f"--customize-hook={FORGET}",
         system.suite,
         "-",

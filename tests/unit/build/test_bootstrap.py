@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from reproof.adapters import mmdebstrap
 from reproof.adapters.mmdebstrap import Outcome, RootSystem, Sink, command
 from reproof.build import bootstrap as module
 from reproof.build.bootstrap import cache_key, ensure_base
@@ -128,8 +129,15 @@ def test_the_way_to_the_archive_is_no_part_of_what_is_kept() -> None:
     assert cache_key(plain) == cache_key(private)
 
 
+def test_perl_is_kept_out_where_a_package_would_bring_it(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(mmdebstrap, "MERGED_HOOK", tmp_path)
+    words = command(RootSystem("bookworm", ("a",), SOURCES))
+    assert f"--hook-dir={tmp_path}" in words
+    assert "--include=usr-is-merged,a" in words
+
+
 def test_packages_and_options_are_passed_on() -> None:
-    words = command(RootSystem("bookworm", ("a", "b=1"), SOURCES, ('Acquire::http::Proxy "x";',)))
+    words = command(RootSystem("trixie", ("a", "b=1"), SOURCES, ('Acquire::http::Proxy "x";',)))
     assert "--include=a,b=1" in words
     assert '--aptopt=Acquire::http::Proxy "x"' in words
-    assert tuple(words[-3:]) == ("bookworm", "-", "-")
+    assert tuple(words[-3:]) == ("trixie", "-", "-")
