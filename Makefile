@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit integration test demo bench bench-capture lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -25,15 +25,18 @@ $(SHIM): $(NATIVE) | $(READY)
 engine:  ## make sure that a Docker engine answers; on Debian as root, install and start one
 	@scripts/engine --registry
 
-check: $(READY) $(SHIM)  ## style, types, import directions and unit tests: no engine, no network
+check: $(READY) $(SHIM)  ## style, types, import directions, unit tests and the recorder's: no engine, no network
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(MAKE) --no-print-directory unit
+	$(MAKE) --no-print-directory unit recorder
 
-unit: $(READY) $(SHIM)  ## the unit tests alone
+unit: $(READY)  ## the unit tests alone
 	$(BIN)/pytest tests/unit -n auto $(ARGS)
+
+recorder: $(READY) $(SHIM)  ## the recorder's tests, in real processes
+	$(BIN)/pytest tests/recorder -n auto $(ARGS)
 
 integration: $(READY) engine  ## the tests against a real engine and a real registry
 	$(BIN)/pytest tests/integration -ra $(ARGS)

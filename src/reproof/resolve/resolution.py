@@ -28,9 +28,10 @@ def resolve(
     Raises:
         StoreError: the store cannot be written.
     """
-    with ThreadPoolExecutor(2) as beside:
+    with ThreadPoolExecutor(3) as beside:
         images = beside.submit(look_up_images, snapshot, tools.look_up_image)
         system = beside.submit(look_up_packages, snapshot, tools.archive)
+        suites = beside.submit(tools.archive.suites)
         contents = _contents_of(earlier) if earlier else _find_contents(snapshot, tools, progress)
         packages, archive_gaps = system.result()
         return Resolution(
@@ -40,7 +41,7 @@ def resolve(
             interpreter=contents.interpreter,
             images=images.result(),
             packages=packages,
-            sources=tools.archive.suites(),
+            sources=suites.result(),
             gaps=tuple(dict.fromkeys((*contents.gaps, *archive_gaps))),
         )
 
