@@ -1,1 +1,1 @@
-""""""
+"""A recording becomes a Snapshot: sorted, redacted, its bytes kept."""

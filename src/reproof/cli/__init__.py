@@ -1,1 +1,1 @@
-""""""
+"""The commands: parse, call one pipeline function, print one document."""

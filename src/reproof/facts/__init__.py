@@ -1,1 +1,1 @@
-""""""
+"""Tables of facts about the outside world, with their sources."""

@@ -17,10 +17,7 @@ class ContextFile(Frozen):
 
 
 class BuildContext(Document):
-    """Path to bytes, the Dockerfile among them. The digest of this document names the image that it builds.
-
-    `base` is set when `base.tar` is still to be bootstrapped: its blob is added by `build`.
-    """
+    """Path to bytes, the Dockerfile among them. The digest of this document names the image that it builds."""
 
     SCHEMA: ClassVar[str] = "reproof/context/1"
 
