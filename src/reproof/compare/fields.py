@@ -23,7 +23,7 @@ def compare_fields(original: Snapshot, replayed: Snapshot) -> tuple[FieldDiffere
         tuple(
             FieldDifference(field=name, original=left.get(name, ABSENT), replayed=right.get(name, ABSENT))
             for name in dict.fromkeys([*left, *right])
-            if left.get(name) != right.get(name)
+            if left.get(name, ABSENT) != right.get(name, ABSENT)
         )
         + flags
     )
@@ -45,17 +45,18 @@ def settings(snapshot: Snapshot) -> Iterator[Setting]:
     for index, gpu in enumerate(snapshot.accelerator.gpus):
         yield from chosen(f"accelerator.gpus[{index}]", gpu, ("name", "compute_capability", "memory", "mig"))
     yield from numerics(snapshot)
+    for generator in snapshot.randomness:
+        yield from chosen(f"randomness.{generator.name}", generator, ("used", "seeded", "seed", "state"))
     yield from ((f"environment.{name}", value) for name, value in snapshot.environment.variables.items())
     yield from ((f"inputs.{file.path}", file.digest or "unknown") for file in snapshot.inputs)
 
 
 def numerics(snapshot: Snapshot) -> Iterator[Setting]:
-    """Yield pools by the name of their library, settings and generators by their own."""
+    """Yield pools by the name of their library, settings by their own."""
     for pool in snapshot.numerics.pools:
         name = f"numerics.pools.{PurePosixPath(pool.library).name}"
         yield from chosen(name, pool, ("api", "kernel", "threads", "version"))
     yield from ((f"numerics.settings.{name}", value) for name, value in snapshot.numerics.settings.items())
-    yield from ((f"numerics.generators.{name}", value) for name, value in snapshot.numerics.generators.items())
 
 
 def shared_only(snapshot: Snapshot, other: Snapshot) -> Iterator[Setting]:

@@ -25,7 +25,7 @@ MACHINE = (
     ("accelerator.", 55, "the accelerator is not the same"),
 )
 SILENT = ("system.kernel", "system.packages.", "hardware.", "level", "accelerator.", "distributions.", "inputs.",
-          "numerics.", "interpreter.", "command.", "source.")  # fmt: skip
+          "numerics.", "randomness.", "interpreter.", "command.", "source.")  # fmt: skip
 """Fields that another rule has looked at, or that do not reach results."""
 NUMERIC = ("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "BLIS_", "KMP_", "NUMEXPR_", "ATEN_", "ONEDNN_", "DNNL_", "NPY_",
            "CUDA_", "CUBLAS_", "NVIDIA_", "TF_", "TORCH_", "XLA_")  # fmt: skip

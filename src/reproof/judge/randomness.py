@@ -40,12 +40,12 @@ def unseeded_code(original: Snapshot) -> Iterator[tuple[int, Cause]]:
 def unseeded_generators(original: Snapshot, fields: Mapping[str, FieldDifference]) -> Iterator[Cause]:
     """Yield the global generators that ended in different states and that no code seeds."""
     for name, prefix in FAMILIES.items():
-        if f"numerics.generators.{name}" not in fields or is_seeded(name, prefix, original.seeds):
+        if f"randomness.{name}.state" not in fields or is_seeded(name, prefix, original.seeds):
             continue
         yield Cause(
             what=f"the global generator of {name} was not seeded by any code that was read",
             evidence="its state at exit is not the same in both runs",
-            where=f"numerics.generators.{name}",
+            where=f"randomness.{name}.state",
         )
 
 

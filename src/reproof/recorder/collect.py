@@ -83,7 +83,7 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
         "system": system(run.environ, system_packages(_used_packages(owners, installed, used))),
         "hardware": hardware(),
         "accelerator": accelerator(gaps),
-        "numerics": _numerics(processes),
+        **_read_back(processes),
         "gaps": gaps,
     }
 
@@ -215,11 +215,14 @@ def _command(run: Run) -> Dict[str, Any]:
     }
 
 
-def _numerics(processes: List[Process]) -> Dict[str, Any]:
-    """Return what was read back in the first Python process, or in the one with the most pools if that had none."""
+def _read_back(processes: List[Process]) -> Dict[str, Any]:
+    """Return the numerics and generators of the first Python process, or of the one with most pools if it had none."""
     told = [process.numerics for process in processes if process.numerics]
     if not told:
-        return {"pools": [], "settings": {}, "generators": {}}
+        return {"numerics": {"pools": [], "settings": {}}, "randomness": []}
     best = told[0] if told[0]["pools"] else max(told, key=lambda numerics: len(numerics["pools"]))
-    digests = {name: "sha256:" + hashlib.sha256(state).hexdigest() for name, state in best["generators"].items()}
-    return dict(best, generators=digests)
+    states = {name: "sha256:" + hashlib.sha256(state).hexdigest() for name, state in best["generators"].items()}
+    return {
+        "numerics": {"pools": best["pools"], "settings": best["settings"]},
+        "randomness": [{"name": name, "state": states[name]} for name in sorted(states)],
+    }

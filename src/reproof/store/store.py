@@ -148,5 +148,5 @@ class Store:
 
 
 def kind(type_: type[Document]) -> str:
-    """Return the word in a document's schema, `snapshot` for `reproof/snapshot/1`."""
+    """Return the word in a document's schema, `snapshot` for `reproof/snapshot/2`."""
     return type_.SCHEMA.split("/")[1]

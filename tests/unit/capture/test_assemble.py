@@ -43,7 +43,7 @@ class Run:
             "system": {"os": "debian", "os_version": "12", "codename": "bookworm", "kernel": "6", "libc": "glibc 2.36",
                        "architecture": "x86_64", "locale": "C", "timezone": "UTC", "packages": []},
             "hardware": {"cpu_model": "x", "cpu_flags": [], "cpu_count": 1, "cpus": [0], "memory": 1},
-            "accelerator": {"present": False}, "numerics": {}, "gaps": [],
+            "accelerator": {"present": False}, "numerics": {}, "randomness": [], "gaps": [],
         }  # fmt: skip
 
     def file(self, name: str, text: str) -> Path:

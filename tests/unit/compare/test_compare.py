@@ -211,7 +211,7 @@ def test_a_file_that_could_not_be_read_is_not_identical() -> None:
         ({"environment": {"variables": {"OMP_NUM_THREADS": "1"}}}, "environment.OMP_NUM_THREADS", ("2", "1")),
         ({"environment": {"withheld": {"API_TOKEN": "e" * 64}}}, "environment.API_TOKEN",
          ("withheld (ffffffff)", "withheld (eeeeeeee)")),
-        ({"numerics": {"generators": {"numpy": "x"}}}, "numerics.generators.numpy", ("absent", "x")),
+        ({"randomness": [{"name": "numpy", "state": "x"}]}, "randomness.numpy.state", ("absent", "x")),
         ({"numerics": {"settings": {"python.hash_seed": "0"}}}, "numerics.settings.python.hash_seed", ("absent", "0")),
     ],
 )  # fmt: skip

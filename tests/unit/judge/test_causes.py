@@ -101,14 +101,14 @@ def test_code_without_a_seed_ranks_before_everything_that_was_changed_by_the_reb
 
 
 def test_a_seed_that_is_set_is_not_blamed() -> None:
-    ended = [{"numerics": {**pool(), "generators": {"numpy": state}}} for state in ("a", "b")]
+    ended = [{"randomness": [{"name": "numpy", "state": state}]} for state in ("a", "b")]
     found = causes(*(make_snapshot(**{**BASE, **entry}) for entry in ended))
     assert found == [HONEST.what]
 
 
 def test_seeding_a_generator_of_its_own_does_not_seed_the_global_one() -> None:
     seeds = [use("numpy.random.default_rng", 3, True)]
-    ended = [{"numerics": {**pool(), "generators": {"numpy": state}}, "seeds": seeds} for state in ("a", "b")]
+    ended = [{"randomness": [{"name": "numpy", "state": state}], "seeds": seeds} for state in ("a", "b")]
     found = causes(*(make_snapshot(**{**BASE, **entry}) for entry in ended))
     assert found[0] == "the global generator of numpy was not seeded by any code that was read"
 
@@ -117,8 +117,10 @@ def test_seeding_a_generator_of_its_own_does_not_seed_the_global_one() -> None:
     ("result", "first"), [(LARGE, "the global generator"), (TINY, "libopenblas.so: another kernel")]
 )
 def test_a_generator_explains_a_large_error_and_a_kernel_a_tiny_one(result: Result, first: str) -> None:
-    original = make_snapshot(**{**BASE, "seeds": [], "numerics": {**pool(), "generators": {"numpy": "a"}}})
-    replayed = make_snapshot(**{**BASE, "seeds": [], "numerics": {**pool("SkylakeX"), "generators": {"numpy": "b"}}})
+    original = make_snapshot(**{**BASE, "seeds": [], "randomness": [{"name": "numpy", "state": "a"}]})
+    replayed = make_snapshot(
+        **{**BASE, "seeds": [], "numerics": pool("SkylakeX"), "randomness": [{"name": "numpy", "state": "b"}]}
+    )
     assert causes(original, replayed, result)[0].startswith(first)
 
 

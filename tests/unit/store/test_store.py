@@ -57,7 +57,7 @@ def test_a_flipped_byte_in_a_document_is_named(store: Store) -> None:
 def test_a_document_of_another_version_is_refused(store: Store) -> None:
     identity = store.save(make_snapshot())
     path = store.root / "documents" / "snapshot" / f"{identity}.json"
-    path.write_bytes(path.read_bytes().replace(b"reproof/snapshot/1", b"reproof/snapshot/9", 1))
+    path.write_bytes(path.read_bytes().replace(b"reproof/snapshot/2", b"reproof/snapshot/9", 1))
     with pytest.raises(StoreError, match="cannot be read"):
         store.load(Snapshot, identity)
 

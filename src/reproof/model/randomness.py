@@ -1,0 +1,42 @@
+"""Chance in a run: its generators, how the code seeds them, and what else changes from run to run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from reproof.model.base import Frozen
+
+
+class Generator(Frozen):
+    """A global source of random numbers, as it was seen at work. None where it was not seen."""
+
+    name: str
+    """`random`, `numpy`, `torch`, `torch.cuda:0`, `tensorflow`, `jax`, or `numpy.default_rng` and the like."""
+    used: bool | None = None
+    seeded: bool | None = None
+    seed: str | None = None
+    """The last seed that was given, as Python writes it."""
+    where: str | None = None
+    """The line of the project that gave it, `train.py:12`."""
+    state: str | None = None
+    """The digest of the state at the end; the generator was not asked for a number."""
+
+
+class SeedUse(Frozen):
+    """A place in the project's code that seeds, or fails to seed, a source of randomness."""
+
+    path: str
+    line: int
+    call: str
+    seeded: bool
+
+
+class Hazard(Frozen):
+    """A place in the project's code where chance, time or somebody at a keyboard can change the result."""
+
+    path: str
+    line: int
+    kind: Literal["clock", "set order", "object address", "input", "random name", "parallel", "unseeded"]
+    code: str
+    """The line itself, short and redacted."""
+    effect: str
