@@ -16,7 +16,8 @@ from reproof import __version__
 from reproof.cli.context import Context, default_store, working_directory
 from reproof.cli.doctor import doctor
 from reproof.cli.rebuild import build, diff, plan, replay, verify
-from reproof.cli.runs import ls, run_, show
+from reproof.cli.records import ls, show
+from reproof.cli.runs import run_
 from reproof.errors import ReproofError
 from reproof.store.store import Store
 
