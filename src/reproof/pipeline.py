@@ -17,7 +17,8 @@ from reproof.adapters.git import read_working_tree
 from reproof.build.bootstrap import ensure_base
 from reproof.build.context import write_context
 from reproof.build.image import build_image
-from reproof.capture.assemble import Circumstances, assemble, in_place, kept_beside, read_recording
+from reproof.capture.assemble import Circumstances, assemble, read_recording
+from reproof.capture.keeping import in_place, kept_beside
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ReproofError, ResolveError, RunError
 from reproof.judge import judge

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from reproof.model.snapshot import Metric
+from reproof.model.snapshot import Metric, Output
+from reproof.store.blobs import Blobs
 
 NAMES = re.compile(r"(metric|result|score|eval|summary|report)[^/]*\.json$", re.IGNORECASE)
 LARGEST = 1 << 20
 """Bytes; a file of numbers about a run is small, a larger one is data."""
+
+
+def learn_metrics(outputs: Iterable[Output], blobs: Blobs) -> tuple[Metric, ...]:
+    """Return the numbers in the kept outputs that report metrics. Raises StoreError."""
+    reports = (output for output in outputs if output.kept and is_metrics_file(output.name, output.size))
+    return tuple(metric for report in reports for metric in read_metrics(blobs.get(report.digest), report.name))
 
 
 def is_metrics_file(name: str, size: int) -> bool:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from reproof.model.snapshot import SeedUse
+from reproof.model.snapshot import LoadedFile, SeedUse, SourceFile
+from reproof.store.blobs import Blobs
 
 SEEDERS = {
     "random.seed", "numpy.random.seed", "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all",
@@ -25,6 +26,13 @@ CONSTRUCTORS = {
 ALWAYS_RANDOM = {"random.SystemRandom", "os.urandom", "secrets.token_bytes", "secrets.token_hex", "uuid.uuid4"}
 GLOBAL_DRAWS = ("random.", "numpy.random.", "torch.")
 """Calls below these draw from a module's global generator."""
+
+
+def learn_seeds(files: Iterable[SourceFile], loaded: Iterable[LoadedFile], blobs: Blobs) -> tuple[SeedUse, ...]:
+    """Return where the project's code that was loaded seeds randomness, or fails to. Raises StoreError."""
+    modules = {file.path for file in loaded if file.kind == "module"}
+    code = (file for file in files if file.path in modules and file.path.endswith(".py"))
+    return settle(use for file in code for use in find_seeds(blobs.get(file.digest), file.path))
 
 
 def find_seeds(code: bytes, path: str) -> tuple[SeedUse, ...]:

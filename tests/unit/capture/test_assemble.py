@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from reproof.adapters.git import WorkingTree
-from reproof.capture.assemble import Circumstances, assemble, in_place, read_recording
+from reproof.capture.assemble import Circumstances, assemble, read_recording
+from reproof.capture.keeping import in_place
 from reproof.errors import CaptureError
 from reproof.model.snapshot import Snapshot
 from reproof.store.store import Store
