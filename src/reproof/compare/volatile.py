@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from reproof.compare.numbers import parse_number
 from reproof.compare.rules import Clock
-from reproof.compare.volatile_names import is_quality, is_volatile_name, names_a_host
+from reproof.facts.volatile_names import is_quality, is_volatile_name, names_a_host
 
 NUM = r"[-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 UNIT = r"(?:s|secs?|seconds?|ms|msecs?|milliseconds?|[uµμn]s|microseconds?|nanoseconds?|mins|minutes?|hrs|hours?|days?)"

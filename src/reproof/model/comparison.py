@@ -52,6 +52,19 @@ class FieldDifference(Frozen):
     replayed: str
 
 
+class DataChange(Frozen):
+    """One thing in which the data that two runs read differs, in words: `1,200 rows added`."""
+
+    path: str
+    """The input or data set."""
+    kind: Literal["added", "removed", "bytes", "form", "rows", "columns", "type", "missing", "distribution", "files"]
+    what: str
+    column: str | None = None
+    """The column, or the array of an archive, that it is about."""
+    stability: float | None = None
+    """The population stability index of a distribution: below 0.1 hardly moved, from 0.25 moved a lot."""
+
+
 class Comparison(Document):
     """Two snapshots side by side."""
 

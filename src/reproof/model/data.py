@@ -32,6 +32,8 @@ class Profile(Frozen):
     columns: tuple[Column, ...]
     sampled: bool = False
     """True when only a part of the file was read: it is larger than is read for a profile."""
+    omitted: int = 0
+    """How many further columns there are, of a table that has more than are described."""
 
 
 class Pointer(Frozen):
@@ -74,6 +76,8 @@ class Dataset(Frozen):
     listing: Blob
     changed: int = 0
     """How many of the files were others after the run than before."""
+    kept: bool = False
+    """True when the bytes of all its files are in the store too."""
     pointer: Pointer | None = None
 
 
