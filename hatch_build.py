@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
@@ -25,6 +26,8 @@ MACHINES = ("x86_64", "aarch64")
 FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-nonnull-compare")
 LINKING = ("-Wl,-Bsymbolic-functions", "-Wl,-z,now", "-Wl,--no-as-needed", "-l:libdl.so.2")
 """Before libc 2.34 dlsym was in libdl; all later ones still have that file."""
+OLDEST_LIBC = (2, 17)
+"""That of manylinux2014 (PEP 599): what asks for no newer one can be loaded wherever pip takes that tag."""
 
 
 def compile_shim(target: Path = LIBRARY, *flags: str) -> str | None:
@@ -45,6 +48,23 @@ def compile_shim(target: Path = LIBRARY, *flags: str) -> str | None:
     return None
 
 
+def newest_libc(program: bytes) -> tuple[int, int]:
+    """Return the newest version of the C library that a compiled file asks for; (0, 0) if it needs none.
+
+    The names of versions (`GLIBC_2.17`) are entries of its table of strings.
+    """
+    found = re.findall(rb"\0GLIBC_(\d+)\.(\d+)", program)
+    return max(((int(major), int(minor)) for major, minor in found), default=(0, 0))
+
+
+def wheel_tag(program: bytes) -> str:
+    """Return the tag of a wheel with this compiled file: manylinux where that holds, else this machine's own."""
+    platforms = sysconfig.get_platform().replace("-", "_").replace(".", "_")
+    if newest_libc(program) <= OLDEST_LIBC and platforms == f"linux_{platform.machine()}":
+        platforms = ".".join(f"{name}_{platform.machine()}" for name in ("manylinux_2_17", "manylinux2014"))
+    return f"py3-none-{platforms}"
+
+
 class ShimHook(BuildHookInterface):  # type: ignore[type-arg]
     """Adds the compiled library to what is built."""
 
@@ -61,7 +81,7 @@ class ShimHook(BuildHookInterface):  # type: ignore[type-arg]
             return
         if version == "standard":
             build_data["pure_python"] = False
-            build_data["tag"] = "py3-none-" + sysconfig.get_platform().replace("-", "_").replace(".", "_")
+            build_data["tag"] = wheel_tag(LIBRARY.read_bytes())
             build_data["artifacts"].append(f"/{LIBRARY.relative_to(Path(self.root))}")
 
 

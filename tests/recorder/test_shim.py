@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -238,3 +239,53 @@ def test_names_may_hold_anything(project: Project, name: str) -> None:
     (project.root / name).write_text("x")
     recording = project.run(f"import os; os.spawnlp(os.P_WAIT, 'cp', 'cp', {name!r}, 'copy')")
     assert (recording.names("read"), recording.names("written")) == ([name], ["copy"])
+
+
+# ---- files that do not stay ----
+
+
+def test_an_input_that_is_replaced_by_an_equal_looking_file_has_changed(project: Project) -> None:
+    """Same size and same time: only the inode tells. A file that was only read is as it was."""
+    folder = project.root.parent / "inputs"
+    folder.mkdir()
+    for name in ("data.bin", "other.bin", "steady.bin"):
+        (folder / name).write_text(name[:4])
+        os.utime(folder / name, ns=(1, 10**18))
+    helper = compiled(
+        project,
+        """
+        #include <stdio.h>
+        #include <sys/syscall.h>
+        #include <unistd.h>
+        int main(void) {
+            fclose(fopen("../inputs/data.bin", "r"));
+            fclose(fopen("../inputs/steady.bin", "r"));
+            return syscall(SYS_renameat, -100, "../inputs/other.bin", -100, "../inputs/data.bin") != 0;
+        }
+        """,
+    )
+    recording = project.record([str(helper)])
+    assert recording["command"]["exit_code"] == 0
+    changed = {Path(entry["path"]).name: entry["changed"] for entry in recording["read"] if "inputs" in entry["path"]}
+    assert changed == {"data.bin": True, "steady.bin": False}
+
+
+def test_temporary_files_are_told_apart_from_results(project: Project) -> None:
+    (project.root / "old.bin").write_text("1")
+    recording = project.run(
+        """
+        import os, tempfile
+        with tempfile.NamedTemporaryFile(dir="."): pass
+        for name in ("scratch", "partial", "old.bin"): open(name, "w").close()
+        os.remove("scratch"), os.remove("old.bin"), os.replace("partial", "final")
+        """
+    )
+    names = [os.path.relpath(path, project.root) for path in recording["temporaries"]]
+    assert (names[:2], [name[:3] for name in names[2:]]) == (["partial", "scratch"], ["tmp"])
+    assert recording.names("written") == ["final"]
+
+
+def test_of_many_temporary_files_the_first_thousand_are_named(project: Project) -> None:
+    recording = project.run("import os\nfor i in range(1300): open(f'{i:04}', 'w').close(); os.remove(f'{i:04}')")
+    assert [Path(path).name for path in recording["temporaries"]] == [f"{number:04}" for number in range(1000)]
+    assert recording.gaps()["the names of 300 temporary files"] == "there were 1,300, and 1,000 are listed"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -250,10 +251,18 @@ def test_no_table_is_left_behind(project: Project) -> None:
 # ---- the library itself ----
 
 
-def test_the_library_asks_for_no_recent_libc() -> None:
+def test_the_library_asks_for_no_recent_libc_and_its_wheel_says_so() -> None:
     printed = subprocess.run(["objdump", "-T", levels.LIBRARY], capture_output=True, text=True, check=True).stdout
     versions = {tuple(map(int, word[7:-1].split("."))) for word in printed.split() if word.startswith("(GLIBC_")}
-    assert max(versions) <= (2, 17)
+    library = Path(levels.LIBRARY).read_bytes()
+    assert max(versions) == hatch_build.newest_libc(library) <= hatch_build.OLDEST_LIBC
+    machine = platform.machine()
+    assert hatch_build.wheel_tag(library) == f"py3-none-manylinux_2_17_{machine}.manylinux2014_{machine}"
+
+
+def test_a_library_that_asks_for_a_recent_libc_is_for_this_machine_alone() -> None:
+    assert hatch_build.wheel_tag(b"\0GLIBC_2.2.5\0GLIBC_2.34\0") == f"py3-none-linux_{platform.machine()}"
+    assert hatch_build.newest_libc(b"\0GLIBC_2.9\0GLIBC_2.14\0") == (2, 14)
 
 
 def test_the_library_is_clean_under_the_sanitizers(tmp_path: Path) -> None:

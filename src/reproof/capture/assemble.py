@@ -112,6 +112,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         environment=select_environment(spell_all(around.environ), around.salt, around.allow),
         inputs=inputs.value,
         outputs=outputs.value,
+        temporaries=tuple(record["temporaries"]),
         created_dirs=tuple(record["created_dirs"]),
         metrics=learn_metrics(outputs.value, keeper.blobs),
         seeds=learn_seeds(source.value.files, files.loaded, keeper.blobs),

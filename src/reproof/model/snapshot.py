@@ -74,7 +74,7 @@ class Snapshot(Document):
     datasets: tuple[Dataset, ...] = ()
     outputs: tuple[Output, ...]
     temporaries: tuple[str, ...] = ()
-    """Files that the run wrote and removed again, sorted."""
+    """Files that the run made and removed again, or gave another name, sorted; at most a thousand."""
     created_dirs: tuple[str, ...] = ()
     """Folders that the run made itself: a replay must not find them there."""
     metrics: tuple[Metric, ...]

@@ -10,7 +10,7 @@ from . import gaps_native, table
 from .accelerator import accelerator
 from .distributions import Installed, find_installed, owners_of
 from .events import Process, from_table, read_logs
-from .files import Used
+from .files import MOST_TEMPORARIES, Used
 from .hashing import Hasher
 from .interpreter import Place, describe
 from .level import Level
@@ -79,6 +79,7 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
         "loaded": [dict(entry, kind=used.loaded[entry["path"]]) for entry in _files(used.loaded, owners, hasher)],
         "read": _read(used, owners, hasher),
         "written": _written(used, hasher),
+        "temporaries": sorted(used.temporaries)[:MOST_TEMPORARIES],
         "created_dirs": sorted(used.made),
         "system": system(run.environ, system_packages(_used_packages(owners, installed, used))),
         "hardware": hardware(),
@@ -168,12 +169,9 @@ def _files(paths: Iterable[str], owners: Owners, hasher: Hasher) -> List[Dict[st
 def _read(used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
     entries = _files(used.read, owners, hasher)
     for entry in entries:
-        first = used.read[entry["path"]]
         content = hasher.content(entry["path"])
-        now = (content.size, content.mtime_ns) if content else None
         entry["mode"] = content.mode if content else 0
-        entry["changed"] = first.size is not None and (first.size, first.mtime_ns) != now
-        entry["changed"] = entry["changed"] and entry["path"] not in used.written
+        entry["changed"] = entry["path"] in used.changed
     return entries
 
 

@@ -20,6 +20,8 @@ class Opened(NamedTuple):
     """Bytes; None if there was no such file."""
     mtime_ns: int
     mode: int
+    place: Optional[Tuple[int, int]] = None
+    """Device and inode, where they were noted: they tell a file from another one that took its name."""
 
 
 class Placed(NamedTuple):
@@ -97,7 +99,8 @@ def from_table(noted: Table) -> Process:
         path = clean(entry.path)
         if entry.kind in "rw":
             size = entry.size if entry.existed else None
-            whole.opened.append(Opened(entry.time, path, entry.flags, size, entry.mtime_ns, entry.mode))
+            place = (entry.device, entry.inode) if entry.existed else None
+            whole.opened.append(Opened(entry.time, path, entry.flags, size, entry.mtime_ns, entry.mode, place))
         elif entry.kind == "p":
             whole.placed.append(Placed(entry.time, path, entry.existed))
         elif entry.kind == "d":

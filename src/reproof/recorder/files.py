@@ -3,7 +3,7 @@
 import os
 import re
 import stat
-from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Union
+from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
 
 from .events import Opened, Placed, Process
 from .scan import Changes, Tree, look, written_since
@@ -12,12 +12,24 @@ _LIBRARY = re.compile(r"\.so(\.[0-9.]+)?$")
 _BYTECODE = re.compile(r"(.*/)__pycache__/([^/]+?)\.[a-z]+-?\d\w*(\.opt-\w+)?\.pyc$", re.DOTALL)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
+MOST_TEMPORARIES = 1000
+"""More names of temporary files than these are counted, not listed."""
+
 
 class Read(NamedTuple):
     """A file that was read, as it was at its first opening; None if only its mapping was seen."""
 
     size: Optional[int]
     mtime_ns: int
+    place: Optional[Tuple[int, int]] = None
+    """Device and inode, where they were noted."""
+
+    def is_another(self, now: Optional[os.stat_result]) -> bool:
+        """Say whether what has this name now is not what was opened: it was changed, or replaced by a rename."""
+        if self.size is None or now is None:
+            return now is None
+        moved = self.place is not None and self.place != (now.st_dev, now.st_ino)
+        return moved or (self.size, self.mtime_ns) != (now.st_size, now.st_mtime_ns)
 
 
 class Used:
@@ -33,6 +45,10 @@ class Used:
         self.made: Set[str] = set()
         self.gone: Set[str] = set()
         """Files that were there before the run, were read, and are no more."""
+        self.changed: Set[str] = set()
+        """Files that were read and not written by the run, and are not at its end what was opened."""
+        self.temporaries: Set[str] = set()
+        """Files that the run made and removed, or gave another name."""
 
     def take(self, processes: List[Process]) -> None:
         """Add what the processes noted, in the order of time."""
@@ -86,6 +102,7 @@ class Used:
 
     def settle(self, started: float) -> None:
         """Keep what is a regular file at the end, each in one place."""
+        self.temporaries = {path for path, was in self.written.items() if not was and not os.path.lexists(path)}
         self.written = {path: existed for path, existed in self.written.items() if _is_regular(path)}
         self.made = {path for path in self.made if os.path.isdir(path)}
         self.loaded = {path: kind for path, kind in self.loaded.items() if _is_regular(path)}
@@ -98,6 +115,8 @@ class Used:
                 del self.read[path]
                 if not os.path.exists(path) and read.mtime_ns < started * 1e9:
                     self.gone.add(path)
+            elif path not in self.written and read.is_another(_status(path)):
+                self.changed.add(path)
 
     def _drop_second_names(self) -> None:
         """A library that was imported by one path is mapped by its real one: that is the same file."""
@@ -115,7 +134,7 @@ class Used:
             self._load(event.path, "module")
             return
         if not event.flags & os.O_TRUNC and event.size is not None and event.path not in self.written:
-            self.read.setdefault(event.path, Read(event.size, event.mtime_ns))
+            self.read.setdefault(event.path, Read(event.size, event.mtime_ns, event.place))
         if writes and not _is_cache(event.path):
             self.written.setdefault(event.path, event.size is not None)
 
@@ -150,11 +169,16 @@ def _is_cache(path: str) -> bool:
     return "/__pycache__/" in path + "/"
 
 
-def _is_regular(path: str) -> bool:
+def _status(path: str) -> Optional[os.stat_result]:
     try:
-        return stat.S_ISREG(os.stat(path).st_mode)
+        return os.stat(path)
     except (OSError, ValueError):
-        return False
+        return None
+
+
+def _is_regular(path: str) -> bool:
+    status = _status(path)
+    return status is not None and stat.S_ISREG(status.st_mode)
 
 
 def _is_program(path: str) -> bool:

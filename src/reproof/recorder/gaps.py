@@ -5,7 +5,7 @@ import re
 from typing import Any, Dict, Iterable, List, Optional, Set
 
 from .events import Executed, Process
-from .files import Used
+from .files import MOST_TEMPORARIES, Used
 from .interpreter import Place
 
 Gap = Dict[str, str]
@@ -118,6 +118,10 @@ def of_files(used: Used, complete: bool, cwd: str) -> List[Gap]:
         gap("{} is gone".format(path), "the run read it and it was removed", "the replay has no such input")
         for path in sorted(used.gone)
     ]
+    if len(used.temporaries) > MOST_TEMPORARIES:
+        what = "the names of {:,} temporary files".format(len(used.temporaries) - MOST_TEMPORARIES)
+        why = "there were {:,}, and {:,} are listed".format(len(used.temporaries), MOST_TEMPORARIES)
+        found.append(gap(what, why, "none: no result depends on a name that is gone"))
     if not complete:
         why = "{} holds more entries than are looked at".format(cwd)
         found.append(gap("files that native code wrote there", why, "outputs may be missing from the record"))

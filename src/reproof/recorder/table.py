@@ -30,10 +30,12 @@ class Entry(NamedTuple):
     time: float
     """Seconds since the epoch."""
     existed: bool
-    """Whether there was something before; size, mtime and mode are of that."""
+    """Whether there was something before; all that follows is of that."""
     size: int
     mtime_ns: int
     mode: int
+    device: int
+    inode: int
 
 
 class Table(NamedTuple):
@@ -101,7 +103,7 @@ def _offsets(content: mmap.mmap, used: int) -> Iterator[int]:
 
 def _entry(content: mmap.mmap, offset: int) -> Entry:
     fields: Tuple[int, ...] = _ENTRY.unpack_from(content, offset)
-    _, kind, flags, time_ns, _, _, size, mtime_ns, mode, existed, length = fields
+    _, kind, flags, time_ns, device, inode, size, mtime_ns, mode, existed, length = fields
     start = offset + _ENTRY.size
     path = os.fsdecode(content[start : start + length])
-    return Entry(chr(kind), path, flags, time_ns / 1e9, bool(existed), size, mtime_ns, mode)
+    return Entry(chr(kind), path, flags, time_ns / 1e9, bool(existed), size, mtime_ns, mode, device, inode)

@@ -41,6 +41,7 @@ class Run:
                 "stderr": "stderr", "terminals": [], "user": "ada", "uid": 1, "gid": 1, "umask": 18, "home": "/",
             },
             "interpreter": None, "distributions": [], "loaded": [], "read": [], "written": [], "created_dirs": [],
+            "temporaries": [],
             "system": {"os": "debian", "os_version": "12", "codename": "bookworm", "kernel": "6", "libc": "glibc 2.36",
                        "architecture": "x86_64", "locale": "C", "timezone": "UTC", "packages": []},
             "hardware": {"cpu_model": "x", "cpu_flags": [], "cpu_count": 1, "cpus": [0], "memory": 1},
