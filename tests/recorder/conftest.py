@@ -123,7 +123,7 @@ def level(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def project(tmp_path: Path, python: str, level: str, monkeypatch: pytest.MonkeyPatch) -> Project:
-    """A project, on a machine without dpkg, ldd and nvidia-smi: asking them would only take time here."""
+    """A project, on a machine without ldd and nvidia-smi: asking them would only take time here."""
     made = Project(tmp_path, python, level)
     empty = tmp_path / "no-programs"
     empty.mkdir()

@@ -8,8 +8,7 @@ import pytest
 
 from reproof.recorder.accelerator import accelerator
 from reproof.recorder.gaps import hidden_by
-from reproof.recorder.machine import hardware, system
-from reproof.recorder.packages import deb_owners, system_packages
+from reproof.recorder.machine import system
 
 
 @pytest.fixture
@@ -23,36 +22,6 @@ def program(folder: Path, name: str, text: str) -> None:
     path = folder / name
     path.write_text(f"#!/bin/sh\n{text}\n")
     path.chmod(0o755)
-
-
-def test_dpkg_is_asked_by_both_names_of_a_file(programs: Path) -> None:
-    program(
-        programs,
-        "dpkg",
-        """
-        echo "diversion by dash from: /bin/sh"
-        for word in "$@"; do
-            case $word in
-                /lib/x86_64-linux-gnu/libz.so.1) echo "zlib1g:amd64: $word";;
-                /usr/share/both) echo "one, two:amd64: $word";;
-            esac
-        done
-        exit 1
-        """,
-    )
-    paths = ["/usr/lib/x86_64-linux-gnu/libz.so.1", "/usr/share/both", "/usr/share/nobody", "/usr/local/x", "/home/x"]
-    assert deb_owners(paths) == {"/usr/lib/x86_64-linux-gnu/libz.so.1": "zlib1g", "/usr/share/both": "one"}
-
-
-def test_without_dpkg_nobody_is_known_to_own_anything(programs: Path) -> None:
-    assert deb_owners(["/usr/bin/env"]) is None
-    assert system_packages(["libc6"]) == []
-
-
-def test_installed_packages_have_versions(programs: Path) -> None:
-    program(programs, "dpkg-query", 'printf "libz\\t1.2-3\\tamd64\\tii \\nlibold\\t1\\tamd64\\trc \\n"')
-    expected = {"name": "libz", "version": "1.2-3", "architecture": "amd64", "manager": "deb"}
-    assert system_packages(["libz", "libold"]) == [expected]
 
 
 def test_gpus_are_described_by_the_drivers_tool(programs: Path) -> None:
@@ -108,13 +77,6 @@ def test_no_gpu_is_recorded_as_absent(programs: Path, answer: str) -> None:
 def test_locale_and_timezone_are_those_of_the_command(variables: dict[str, str], locale: str, timezone: str) -> None:
     described = system(variables, [])
     assert (described["locale"], described["timezone"]) == (locale, timezone)
-
-
-def test_the_hardware_is_there() -> None:
-    described = hardware()
-    assert 0 < len(described["cpus"]) <= described["cpu_count"]
-    assert described["memory"] > 1 << 20
-    assert described["cpu_flags"] == sorted(set(described["cpu_flags"])) != []
 
 
 @pytest.mark.parametrize(

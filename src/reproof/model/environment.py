@@ -77,7 +77,7 @@ class SystemPackage(Frozen):
     name: str
     version: str
     architecture: str
-    manager: Literal["deb", "rpm"] = "deb"
+    manager: Literal["deb", "rpm", "apk"] = "deb"
 
 
 class System(Frozen):

@@ -8,7 +8,10 @@ from reproof.model.base import Frozen
 
 
 class Hardware(Frozen):
-    """The machine. Memory in bytes; `cpus` are the ones that the run was allowed to use; limits are the cgroup's."""
+    """The machine. Memory in bytes; `cpus` are the ones that the run was allowed to use; limits are the cgroup's.
+
+    `cores`, `sockets` and `numa` are the machine's; None and empty where the kernel does not tell them.
+    """
 
     cpu_model: str
     cpu_flags: tuple[str, ...]
@@ -22,6 +25,8 @@ class Hardware(Frozen):
     sockets: int | None = None
     numa: tuple[tuple[int, ...], ...] = ()
     """The CPUs of each NUMA node."""
+    microcode: str | None = None
+    """Of the first CPU, as the kernel prints it."""
     swap: int | None = None
     shm: int | None = None
     """Bytes of /dev/shm, where DataLoader workers pass tensors."""

@@ -147,7 +147,7 @@ def interpreter_decisions(resolution: Resolution, interpreter: Interpreter | Non
         return (
             Decision(
                 subject="interpreter",
-                choice=f"the distribution's {interpreter.owner.removeprefix('deb:')}",
+                choice=f"the distribution's {interpreter.owner.partition(':')[2]}",
                 reason="a distribution package owns the recorded binary",
                 evidence=f"{interpreter.binary} {short(interpreter.digest)}",
             ),

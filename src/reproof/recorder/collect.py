@@ -9,13 +9,15 @@ from . import gaps as missing
 from . import gaps_native, table
 from .accelerator import accelerator
 from .distributions import Installed, find_installed, owners_of
+from .elf import build_id
 from .events import Process, from_table, read_logs
 from .files import MOST_TEMPORARIES, Used
+from .hardware import hardware
 from .hashing import Hasher
 from .interpreter import Place, describe
 from .level import Level
-from .machine import hardware, system
-from .packages import deb_owners, system_packages
+from .machine import system
+from .packages import package_owners, system_packages
 from .scan import Tree, compare, look
 from .table import Table
 
@@ -40,7 +42,7 @@ class Run(NamedTuple):
 
 
 class Owners(NamedTuple):
-    """Who owns which path. `packages` are the distribution packages of the paths that were asked for."""
+    """Who owns which path. `packages` are the distribution packages (`deb:libc6`) of the paths that were asked for."""
 
     owner: Dict[str, str]
     packages: Dict[str, str]
@@ -64,19 +66,19 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
     installed = find_installed(_search_path(processes[0])) if place else []
     owners = _find_owners(used, installed, place)
     if not owners.known:
-        why = "there is no dpkg here"
+        why = "there is no database of a package manager that is known here"
         gaps.append(missing.gap("the packages that own system libraries", why, "they cannot be installed by name"))
     interpreter = None
     if main and place:
-        interpreter = describe(main, place, _deb(owners.packages.get(place.binary)), hasher)
-        owners.packages.update(deb_owners(interpreter["needs"]) or {})
+        interpreter = describe(main, place, owners.packages.get(place.binary), hasher)
+        owners.packages.update(package_owners(interpreter["needs"]) or {})
     return {
         "format": 1,
         "level": run.level.name,
         "command": _command(run),
         "interpreter": interpreter,
         "distributions": _distributions(installed, used, owners, hasher),
-        "loaded": [dict(entry, kind=used.loaded[entry["path"]]) for entry in _files(used.loaded, owners, hasher)],
+        "loaded": _loaded(used, owners, hasher),
         "read": _read(used, owners, hasher),
         "written": _written(used, hasher),
         "temporaries": sorted(used.temporaries)[:MOST_TEMPORARIES],
@@ -117,12 +119,12 @@ def _search_path(process: Process) -> List[str]:
 
 
 def _find_owners(used: Used, installed: List[Installed], place: Optional[Place]) -> Owners:
-    """Ask the installed distributions, the standard library and dpkg, in this order."""
+    """Ask the installed distributions, the standard library and the package manager, in this order."""
     paths = set(used.loaded) | set(used.read)
     asked = paths | {distribution.info for distribution in installed} | ({place.binary} if place else set())
     names = owners_of(installed, paths)
-    packages = deb_owners(asked - set(names))
-    owner = {path: "deb:" + package for path, package in (packages or {}).items() if path in paths}
+    packages = package_owners(asked - set(names))
+    owner = {path: package for path, package in (packages or {}).items() if path in paths}
     if place:
         owner.update((path, "stdlib") for path in paths if place.is_stdlib(path))
     distro = {distribution.canonical for distribution in installed if distribution.info in (packages or {})}
@@ -136,19 +138,13 @@ def _used_packages(owners: Owners, installed: List[Installed], used: Used) -> Se
     return {package for path, package in owners.packages.items() if path not in unused}
 
 
-def _deb(package: Optional[str]) -> Optional[str]:
-    return "deb:" + package if package else None
-
-
 def _distributions(installed: List[Installed], used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
     loaded: Dict[str, Set[str]] = {}
     for path, owner in owners.owner.items():
         if owner.startswith("dist:"):
             loaded.setdefault(owner[5:], set()).add(path)
     return [
-        distribution.describe(
-            _deb(owners.packages.get(distribution.info)), loaded.get(distribution.canonical, set()), hasher
-        )
+        distribution.describe(owners.packages.get(distribution.info), loaded.get(distribution.canonical, set()), hasher)
         for distribution in installed
     ]
 
@@ -163,6 +159,14 @@ def _files(paths: Iterable[str], owners: Owners, hasher: Hasher) -> List[Dict[st
             if owner is None and content.size <= LARGEST_KEPT:
                 content = hasher.keep(path) or content
             entries.append({"path": path, "digest": content.digest, "size": content.size, "owner": owner})
+    return entries
+
+
+def _loaded(used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
+    entries = _files(used.loaded, owners, hasher)
+    for entry in entries:
+        entry["kind"] = used.loaded[entry["path"]]
+        entry["build_id"] = build_id(entry["path"]) if entry["kind"] != "module" else None
     return entries
 
 

@@ -1,66 +1,75 @@
-"""Asks dpkg which distribution packages own files, and which versions of them are installed."""
+"""Finds the distribution packages that own files, and their versions, in the database of whichever manager is here."""
 
 import os
-from typing import Any, Dict, Iterable, List, Optional, Set, Tuple
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
 
-from .programs import run_quietly
+from . import packages_apk, packages_deb, packages_rpm
 
-_BATCH = 2000
-"""Paths in one call: the length of a command line is limited."""
 _MERGED = ("/bin/", "/sbin/", "/lib/", "/lib32/", "/lib64/", "/libx32/")
-"""Folders that are links into /usr today; dpkg may know a file by either path."""
+"""Folders that are links into /usr today; a manager may know a file by either path."""
 _OWNABLE = ("/usr/", "/etc/", "/opt/", "/var/lib/", *_MERGED)
 
 
-def deb_owners(paths: Iterable[str]) -> Optional[Dict[str, str]]:
-    """Return the package that owns each path, of those that a package owns; None if there is no dpkg."""
+class Database(NamedTuple):
+    """A package manager's database. `stamp` is another one after each installation and removal."""
+
+    manager: str
+    stamp: str
+
+
+def database(root: str = "") -> Optional[Database]:
+    """Return the database of this machine's distribution; None if there is none. `root`: the folder that stands for /.
+
+    What `package_owners` and `system_packages` return depends on their arguments and on this alone.
+    """
+    for manager, module in (("deb", packages_deb), ("rpm", packages_rpm), ("apk", packages_apk)):
+        for name in module.DATABASES:
+            try:
+                status = os.stat(root + name)
+            except OSError:
+                continue
+            return Database(manager, "{}:{}:{}".format(root + name, status.st_mtime_ns, status.st_size))
+    return None
+
+
+def package_owners(paths: Iterable[str], root: str = "") -> Optional[Dict[str, str]]:
+    """Return the package that owns each path, as `deb:libc6`, of those that a package owns; None without a database."""
+    found = database(root)
+    if found is None:
+        return None
     asked: Dict[str, Set[str]] = {}
     for path in paths:
         if path.startswith(_OWNABLE) and not path.startswith("/usr/local/") and "\n" not in path:
             for alias in _aliases(path):
                 asked.setdefault(alias, set()).add(path)
-    names = sorted(asked)
+    ask = {"deb": packages_deb.owners, "rpm": packages_rpm.owners, "apk": packages_apk.owners}[found.manager]
     owners: Dict[str, str] = {}
-    for start in range(0, max(len(names), 1), _BATCH):
-        printed = run_quietly(["dpkg", "-S", "--", *names[start : start + _BATCH]])
-        if printed is None:
-            return None
-        for package, alias in _owned(printed):
-            for path in asked.get(alias, ()):
-                owners[path] = package
+    for alias, package in sorted(ask(set(asked), root).items()):
+        for path in asked[alias]:
+            owners[path] = "{}:{}".format(found.manager, package)
     return owners
 
 
-def _aliases(path: str) -> List[str]:
-    """Return the names under which dpkg may know a path: with and without /usr, and with links resolved."""
+def system_packages(owners: Iterable[str], root: str = "") -> List[Dict[str, Any]]:
+    """Return the fields of the model's SystemPackage for these owners (`deb:libc6`), by name."""
+    found = database(root)
+    prefix = found.manager + ":" if found else ""
+    names = {owner[len(prefix) :] for owner in owners if owner.startswith(prefix)}
+    if found is None or not names:
+        return []
+    ask = {"deb": packages_deb.versions, "rpm": packages_rpm.versions, "apk": packages_apk.versions}[found.manager]
+    return [
+        {"name": name, "version": version, "architecture": architecture, "manager": found.manager}
+        for name, version, architecture in sorted(ask(names, root))
+    ]
+
+
+def _aliases(path: str) -> Set[str]:
+    """Return the names under which a manager may know a path: with and without /usr, and with links resolved."""
     names = {path, os.path.realpath(path)}
     for name in list(names):
         if name.startswith("/usr") and name[4:].startswith(_MERGED):
             names.add(name[4:])
         elif name.startswith(_MERGED):
             names.add("/usr" + name)
-    # A pattern with these would be matched as a glob.
-    return [name for name in names if not set("*?[\\") & set(name)]
-
-
-def _owned(printed: str) -> Iterable[Tuple[str, str]]:
-    """Yield (package, path) of what `dpkg -S` prints: `libc6:amd64: /lib/x`, `a, b: /etc/c`, and diversions."""
-    for line in printed.splitlines():
-        packages, found, path = line.partition(": /")
-        if found and not line.startswith("diversion by "):
-            yield packages.split(",")[0].split(":")[0].strip(), "/" + path
-
-
-def system_packages(names: Iterable[str]) -> List[Dict[str, Any]]:
-    """Return the fields of the model's SystemPackage for these packages, by name."""
-    wanted = sorted(set(names))
-    if not wanted:
-        return []
-    form = "${Package}\t${Version}\t${Architecture}\t${db:Status-Abbrev}\n"
-    printed = run_quietly(["dpkg-query", "-W", "-f", form, *wanted]) or ""
-    rows = [line.split("\t") for line in printed.splitlines()]
-    return [
-        {"name": name, "version": version, "architecture": architecture, "manager": "deb"}
-        for name, version, architecture, status in sorted(rows)
-        if status.startswith("ii")
-    ]
+    return names
