@@ -14,7 +14,9 @@ from pydantic import ValidationError
 from reproof import __version__
 from reproof.adapters.git import WorkingTree
 from reproof.capture.classify import Places, find_places, sort_files
+from reproof.capture.code import read_code
 from reproof.capture.command import learn_command
+from reproof.capture.hazards import learn_hazards
 from reproof.capture.keeping import BytesOf, Keeper, keep_inputs, keep_outputs
 from reproof.capture.legible import make_legible, spell, spell_all
 from reproof.capture.metrics import learn_metrics
@@ -96,6 +98,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     source = learn_source(files, places, around.tree, keeper)
     inputs = keep_inputs(files.inputs, keeper)
     outputs = keep_outputs(files.outputs, keeper)
+    code = read_code(source.value.files, files.loaded, keeper.blobs)
     gaps = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *files.gaps)
     return Snapshot(
         generator=f"reproof {__version__}",
@@ -115,7 +118,8 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         temporaries=tuple(record["temporaries"]),
         created_dirs=tuple(record["created_dirs"]),
         metrics=learn_metrics(outputs.value, keeper.blobs),
-        seeds=learn_seeds(source.value.files, files.loaded, keeper.blobs),
+        seeds=learn_seeds(code),
+        hazards=learn_hazards(code),
         randomness=tuple(Generator(**entry) for entry in record["randomness"]),
         policy=around.policy,
         gaps=tuple(dict.fromkeys((*gaps, *source.gaps, *inputs.gaps, *outputs.gaps))),

@@ -9,14 +9,19 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable
 
-from reproof.model.snapshot import LoadedFile, SeedUse, SourceFile
-from reproof.store.blobs import Blobs
+from reproof.capture.code import Code
+from reproof.model.snapshot import SeedUse
 
-SEEDERS = {
+SEED_ALL = {
+    "transformers.set_seed", "transformers.trainer_utils.set_seed", "accelerate.utils.set_seed",
+    "lightning.seed_everything", "lightning.pytorch.seed_everything", "lightning.fabric.seed_everything",
+    "pytorch_lightning.seed_everything", "keras.utils.set_random_seed", "tensorflow.keras.utils.set_random_seed",
+}  # fmt: skip
+"""Each seeds `random`, numpy and its framework."""
+SEEDERS = SEED_ALL | {
     "random.seed", "numpy.random.seed", "torch.manual_seed", "torch.cuda.manual_seed", "torch.cuda.manual_seed_all",
-    "torch.random.manual_seed", "tensorflow.random.set_seed", "tensorflow.set_random_seed", "transformers.set_seed",
-    "lightning.seed_everything", "pytorch_lightning.seed_everything", "lightning.pytorch.seed_everything",
-    "keras.utils.set_random_seed", "tensorflow.keras.utils.set_random_seed", "accelerate.utils.set_seed",
+    "torch.random.manual_seed", "tensorflow.random.set_seed", "tensorflow.set_random_seed",
+    "tensorflow.compat.v1.set_random_seed", "jax.random.PRNGKey", "jax.random.key",
 }  # fmt: skip
 CONSTRUCTORS = {
     "numpy.random.default_rng", "numpy.random.RandomState", "numpy.random.SeedSequence", "numpy.random.PCG64",
@@ -28,26 +33,20 @@ GLOBAL_DRAWS = ("random.", "numpy.random.", "torch.")
 """Calls below these draw from a module's global generator."""
 
 
-def learn_seeds(files: Iterable[SourceFile], loaded: Iterable[LoadedFile], blobs: Blobs) -> tuple[SeedUse, ...]:
-    """Return where the project's code that was loaded seeds randomness, or fails to. Raises StoreError."""
-    modules = {file.path for file in loaded if file.kind == "module"}
-    code = (file for file in files if file.path in modules and file.path.endswith(".py"))
-    return settle(use for file in code for use in find_seeds(blobs.get(file.digest), file.path))
+def learn_seeds(files: Iterable[Code]) -> tuple[SeedUse, ...]:
+    """Return where the project's code that was loaded seeds randomness, or fails to."""
+    return settle(use for code in files for use in find_seeds(code))
 
 
-def find_seeds(code: bytes, path: str) -> tuple[SeedUse, ...]:
-    """Return the uses of randomness in one Python file, in the order of their lines; none if it does not parse."""
-    try:
-        tree = ast.parse(code)
-    except (SyntaxError, ValueError):
-        return ()
-    aliases = collect_aliases(tree)
+def find_seeds(code: Code) -> tuple[SeedUse, ...]:
+    """Return the uses of randomness in one Python file, in the order of their lines."""
     found: list[SeedUse] = []
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call) and (name := full_name(node.func, aliases)) is not None:
+    for node in code.nodes:
+        if isinstance(node, ast.Call) and (name := code.name(node.func)) is not None:
             seeded = judge_call(name, node)
             if seeded is not None:
-                found.append(SeedUse(path=path, line=node.lineno, call=name, seeded=seeded))
+                seed = constant_seed(node, name) if seeded else None
+                found.append(SeedUse(path=code.path, line=node.lineno, call=name, seeded=seeded, seed=seed))
     return tuple(sorted(found, key=lambda use: (use.line, use.call)))
 
 
@@ -78,7 +77,7 @@ def settle(uses: Iterable[SeedUse]) -> tuple[SeedUse, ...]:
     every = tuple(uses)
     seeders = {use.call for use in every if use.seeded and use.call in SEEDERS}
     families = {draw for draw in GLOBAL_DRAWS if any(s.startswith(draw[:-1]) for s in seeders)}
-    if any(seeder.endswith(("seed_everything", "set_seed", "set_random_seed")) for seeder in seeders):
+    if seeders & SEED_ALL:
         families = set(GLOBAL_DRAWS)
     covered = tuple(families - {""})
     return tuple(
@@ -95,30 +94,12 @@ def has_seed(call: ast.Call) -> bool:
     return bool(given) and not is_none(given[0])
 
 
+def constant_seed(call: ast.Call, name: str) -> str | None:
+    """Return the seed that is written in the call itself, as Python writes it; None if it is computed."""
+    named = [k.value for k in call.keywords if k.arg in ("seed", "a", "x", "entropy", "random_state", "random_seed")]
+    given = named or (call.args if name in SEEDERS | CONSTRUCTORS else [])
+    return repr(given[0].value) if given and isinstance(given[0], ast.Constant) else None
+
+
 def is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
-
-
-def collect_aliases(tree: ast.AST) -> dict[str, str]:
-    """Return the full names behind the file's imported names: `np` -> `numpy`, `seed` -> `random.seed`."""
-    aliases: dict[str, str] = {}
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for item in node.names:
-                top = item.name.split(".")[0]
-                aliases[item.asname or top] = item.name if item.asname else top
-        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
-            for item in node.names:
-                aliases[item.asname or item.name] = f"{node.module}.{item.name}"
-    return aliases
-
-
-def full_name(node: ast.expr, aliases: dict[str, str]) -> str | None:
-    """Return the dotted name of what is called, imports resolved; None for anything that is not plainly named."""
-    parts: list[str] = []
-    while isinstance(node, ast.Attribute):
-        parts.append(node.attr)
-        node = node.value
-    if not isinstance(node, ast.Name) or node.id not in aliases:
-        return None
-    return ".".join([aliases[node.id], *reversed(parts)])

@@ -6,6 +6,10 @@ from typing import Literal
 
 from reproof.model.base import Frozen
 
+HazardKind = Literal[
+    "clock", "set order", "hash", "object address", "input", "random name", "outside", "file order", "parallel"
+]
+
 
 class Generator(Frozen):
     """A global source of random numbers, as it was seen at work. None where it was not seen."""
@@ -29,6 +33,8 @@ class SeedUse(Frozen):
     line: int
     call: str
     seeded: bool
+    seed: str | None = None
+    """The seed as the code writes it; None if it is computed."""
 
 
 class Hazard(Frozen):
@@ -36,7 +42,7 @@ class Hazard(Frozen):
 
     path: str
     line: int
-    kind: Literal["clock", "set order", "object address", "input", "random name", "parallel", "unseeded"]
+    kind: HazardKind
     code: str
     """The line itself, short and redacted."""
     effect: str

@@ -1,9 +1,12 @@
+from reproof.capture.code import parse
 from reproof.capture.seeds import find_seeds, settle
 from reproof.model.snapshot import SeedUse
 
 
 def found(code: str) -> list[tuple[int, str, bool]]:
-    return [(use.line, use.call, use.seeded) for use in settle(find_seeds(code.encode(), "train.py"))]
+    parsed = parse(code.encode(), "train.py")
+    assert parsed is not None
+    return [(use.line, use.call, use.seeded) for use in settle(find_seeds(parsed))]
 
 
 def test_a_generator_without_a_seed_is_found_with_its_line() -> None:
@@ -49,7 +52,7 @@ def test_torch_draws_are_known() -> None:
 
 
 def test_code_that_does_not_parse_says_nothing() -> None:
-    assert find_seeds(b"print 'python 2'", "old.py") == ()
+    assert parse(b"print 'python 2'", "old.py") is None
 
 
 def test_a_name_that_was_not_imported_is_not_guessed() -> None:
