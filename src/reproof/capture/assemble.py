@@ -20,6 +20,7 @@ from reproof.capture.hazards import learn_hazards
 from reproof.capture.keeping import BytesOf, Keeper, keep_inputs, keep_outputs
 from reproof.capture.legible import make_legible, spell, spell_all
 from reproof.capture.metrics import learn_metrics
+from reproof.capture.parameters import learn_parameters
 from reproof.capture.secrets import redact, select_environment
 from reproof.capture.seeds import learn_seeds
 from reproof.capture.source import learn_source
@@ -99,11 +100,13 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     inputs = keep_inputs(files.inputs, keeper)
     outputs = keep_outputs(files.outputs, keeper)
     code = read_code(source.value.files, files.loaded, keeper.blobs)
+    command = learn_command(record["command"], folder, keeper)
+    parameters = learn_parameters(command.argv, inputs.value, outputs.value, keeper.blobs)
     gaps = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *files.gaps)
     return Snapshot(
         generator=f"reproof {__version__}",
         level=record["level"],
-        command=learn_command(record["command"], folder, keeper),
+        command=command,
         source=source.value,
         interpreter=interpreter,
         distributions=distributions,
@@ -113,6 +116,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         accelerator=Accelerator(**record["accelerator"]),
         numerics=Numerics(**record["numerics"]),
         environment=select_environment(spell_all(around.environ), around.salt, around.allow),
+        parameters=parameters.value,
         inputs=inputs.value,
         outputs=outputs.value,
         temporaries=tuple(record["temporaries"]),
@@ -122,7 +126,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         hazards=learn_hazards(code),
         randomness=tuple(Generator(**entry) for entry in record["randomness"]),
         policy=around.policy,
-        gaps=tuple(dict.fromkeys((*gaps, *source.gaps, *inputs.gaps, *outputs.gaps))),
+        gaps=tuple(dict.fromkeys((*gaps, *source.gaps, *inputs.gaps, *outputs.gaps, *parameters.gaps))),
         replay_of=around.replay_of,
     )
 

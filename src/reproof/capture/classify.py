@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from reproof.capture.roles import role_of
 from reproof.model.base import Gap
 from reproof.model.snapshot import Distribution, Input, Interpreter, LoadedFile, Output, SourceFile
 
@@ -93,7 +94,7 @@ def sort_files(recording: dict[str, Any], places: Places) -> Files:
                 )
         elif path not in written:
             fields = {key: entry[key] for key in ("path", "digest", "size", "mode", "changed")}
-            inputs.append(Input(**fields))
+            inputs.append(Input(**fields, role=role_of(path, entry["size"])))
         elif written[path]["existed"]:
             gaps.append(modified_in_place(path))
     return Files(

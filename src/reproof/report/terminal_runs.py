@@ -81,6 +81,7 @@ def snapshot_view(snapshot: Snapshot) -> RenderableType:
         facts.add_row(Text(name), Text(value))
     parts: list[RenderableType] = [title, Text(), Padding(facts, (0, 0, 0, 2))]
     parts += listed("packages", (f"{d.name} {d.version}  ({d.origin})" for d in snapshot.distributions))
+    parts += listed("parameters", (f"{p.name} = {p.value}  ({p.source})" for p in snapshot.parameters))
     parts += listed("inputs", (f"{i.path}  {size(i.size)}, {'kept' if i.kept else 'by hash'}" for i in snapshot.inputs))
     parts += listed("outputs", (f"{o.name}  {size(o.size)}" for o in snapshot.outputs))
     parts += listed("metrics", (f"{m.name} = {m.value}  ({m.source})" for m in snapshot.metrics))

@@ -1,0 +1,64 @@
+"""The parameters of a run: what its command line and its files of settings gave it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from reproof.capture.arguments import Scalar, read_arguments
+from reproof.capture.configuration import read_settings
+from reproof.capture.learned import Learned
+from reproof.capture.roles import LARGEST_SETTINGS
+from reproof.capture.secrets import REDACTED, redact
+from reproof.model.base import Gap
+from reproof.model.snapshot import Input, Output, Parameter
+from reproof.store.blobs import Blobs
+
+MOST = 1000
+"""Parameters of a run; settings are written by people, and what has more is data."""
+ANY_GRAMMAR = (".cfg", ".conf", ".ini")
+"""Names that INI files share with files of many other forms: one that cannot be read is no surprise."""
+LONGEST = 500
+"""Characters of a value; a longer text is cut."""
+WRITTEN = re.compile(r"(^|/)(\.hydra/config\.yaml|hparams\.yaml)$")
+"""Where Hydra and Lightning write the settings that a run really had."""
+
+
+def learn_parameters(
+    argv: Sequence[str], inputs: Iterable[Input], outputs: Iterable[Output], blobs: Blobs
+) -> Learned[tuple[Parameter, ...]]:
+    """Return the parameters of the command line, then those of each file of settings that was read or written.
+
+    Only files whose bytes are kept are looked at, so that one record and its replay are read alike. Raises StoreError.
+    """
+    read = [(entry.path, entry.digest) for entry in inputs if entry.kept and entry.role == "configuration"]
+    wrote = [(entry.path, entry.digest) for entry in outputs
+             if entry.kept and entry.size <= LARGEST_SETTINGS and WRITTEN.search(entry.path)]  # fmt: skip
+    found = list(parameters(read_arguments(argv), "argv"))
+    gaps: list[Gap] = []
+    for path, digest in (*read, *wrote):
+        settings = read_settings(blobs.get(digest), path) if digest else None
+        if settings is None and not path.endswith(ANY_GRAMMAR):
+            effect = "a parameter in it that changes is not told by name"
+            gaps.append(Gap(what=f"the parameters in {path}", why="it cannot be read as settings", effect=effect))
+        found += parameters(settings or (), path)
+    if len(found) > MOST:
+        why = f"the run was given {len(found):,}, of which the first {MOST:,} are kept"
+        gaps.append(Gap(what="parameters", why=why, effect="a later one that changes is not told by name"))
+    return Learned(tuple(found[:MOST]), tuple(gaps))
+
+
+def parameters(settings: Iterable[tuple[str, Scalar]], source: str) -> Iterator[Parameter]:
+    """Yield settings as parameters, without secrets; of a name that comes twice, the last value."""
+    for name, value in dict(settings).items():
+        yield Parameter(name=redact(name)[:LONGEST], value=without_secret(name, value), source=source)
+
+
+def without_secret(name: str, value: Scalar) -> Scalar:
+    """Return a value, redacted if it has the shape of a secret or its name says that it is one."""
+    if not isinstance(value, str):
+        return value
+    last = re.split(r"[.\[]", name)[-1]
+    if redact(f"{last}={value}") != f"{last}={value}":
+        return redact(value) if redact(value) != value else REDACTED
+    return value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
