@@ -33,7 +33,7 @@ class Hardware(Frozen):
 
 
 class Gpu(Frozen):
-    """One GPU as the driver names it. Memory in bytes."""
+    """One GPU as the driver names it; an AMD one as `AMD <name> <architecture>`. Memory in bytes."""
 
     name: str
     uuid: str = ""
@@ -41,13 +41,14 @@ class Gpu(Frozen):
     memory: int | None = None
     mig: bool = False
     mig_devices: tuple[str, ...] = ()
-    """The profiles of its MIG devices, `1g.10gb`."""
+    """The profiles of its MIG devices, `1g.10gb`; `unknown` where a driver names none."""
 
 
 class AcceleratorLibrary(Frozen):
     """A CUDA, ROCm or similar library that a process of the run had loaded.
 
-    `version` is read back, or taken from its file name.
+    `version` is that of the wheel or package that holds nothing else, or what the file name says of it. `system` is
+    also what lies in a system folder without a package, as a driver's libraries do in a container.
     """
 
     name: str
@@ -67,7 +68,7 @@ class Accelerator(Frozen):
     gpus: tuple[Gpu, ...] = ()
     libraries: tuple[AcceleratorLibrary, ...] = ()
     probe: str = ""
-    """Who answered: `nvml` and its version, `nvidia-smi`; empty if nobody did."""
+    """Who answered: `nvml` and its version, `nvidia-smi`, `kfd` for AMD's; empty if nobody did."""
 
 
 class ThreadPool(Frozen):

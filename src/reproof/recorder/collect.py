@@ -8,7 +8,8 @@ from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set
 from . import gaps as missing
 from . import gaps_native, table
 from .accelerator import accelerator
-from .distributions import Installed, find_installed, owners_of
+from .accelerator_libraries import Owner, accelerator_libraries
+from .distributions import Installed, canonical_name, find_installed, owners_of
 from .elf import build_id
 from .events import Process, from_table, read_logs
 from .files import MOST_TEMPORARIES, Used
@@ -72,20 +73,22 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
     if main and place:
         interpreter = describe(main, place, owners.packages.get(place.binary), hasher)
         owners.packages.update(package_owners(interpreter["needs"]) or {})
+    distributions = _distributions(installed, used, owners, hasher)
+    loaded = _loaded(used, owners, hasher)
     return {
         "format": 1,
         "level": run.level.name,
         "command": _command(run),
         "interpreter": interpreter,
-        "distributions": _distributions(installed, used, owners, hasher),
-        "loaded": _loaded(used, owners, hasher),
+        "distributions": distributions,
+        "loaded": loaded,
         "read": _read(used, owners, hasher),
         "written": _written(used, hasher),
         "temporaries": sorted(used.temporaries)[:MOST_TEMPORARIES],
         "created_dirs": sorted(used.made),
         "system": system(run.environ, system_packages(_used_packages(owners, installed, used))),
         "hardware": hardware(),
-        "accelerator": accelerator(gaps),
+        "accelerator": dict(accelerator(gaps), libraries=accelerator_libraries(loaded, _versions(distributions))),
         **_read_back(processes),
         "gaps": gaps,
     }
@@ -160,6 +163,14 @@ def _files(paths: Iterable[str], owners: Owners, hasher: Hasher) -> List[Dict[st
                 content = hasher.keep(path) or content
             entries.append({"path": path, "digest": content.digest, "size": content.size, "owner": owner})
     return entries
+
+
+def _versions(distributions: List[Dict[str, Any]]) -> Dict[str, Owner]:
+    """Return the versions of the distributions by what owns their files."""
+    return {
+        "dist:" + canonical_name(entry["name"]): Owner(entry["version"], entry["origin"] == "conda")
+        for entry in distributions
+    }
 
 
 def _loaded(used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:

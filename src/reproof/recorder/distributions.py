@@ -29,7 +29,7 @@ class Installed:
         headers = _headers(os.path.join(info, "METADATA") if info.endswith(".dist-info") else _metadata_of_egg(info))
         self.name = headers.get("name", [""])[0]
         self.version = headers.get("version", [""])[0]
-        self.canonical = re.sub(r"[-_.]+", "-", self.name).lower()
+        self.canonical = canonical_name(self.name)
         self.record = _text(os.path.join(info, "RECORD"))
         self.known: Optional[List[File]] = None
         self.linked = False
@@ -92,6 +92,11 @@ class Installed:
                 content = hasher.content(file.path)
                 if content is None or content.digest != _hexadecimal(file.digest):
                     yield file.name
+
+
+def canonical_name(name: str) -> str:
+    """Return a distribution's name as PEP 503 spells it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def find_installed(path: Iterable[str]) -> List[Installed]:

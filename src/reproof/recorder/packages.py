@@ -39,7 +39,7 @@ def package_owners(paths: Iterable[str], root: str = "") -> Optional[Dict[str, s
         return None
     asked: Dict[str, Set[str]] = {}
     for path in paths:
-        if path.startswith(_OWNABLE) and not path.startswith("/usr/local/") and "\n" not in path:
+        if path.startswith(_OWNABLE) and "\n" not in path:
             for alias in _aliases(path):
                 asked.setdefault(alias, set()).add(path)
     ask = {"deb": packages_deb.owners, "rpm": packages_rpm.owners, "apk": packages_apk.owners}[found.manager]
