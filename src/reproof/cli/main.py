@@ -14,8 +14,9 @@ from rich.text import Text
 
 from reproof import __version__
 from reproof.cli.context import Context, default_store, working_directory
+from reproof.cli.diff import diff
 from reproof.cli.doctor import doctor
-from reproof.cli.rebuild import build, diff, plan, replay, verify
+from reproof.cli.rebuild import build, plan, replay, verify
 from reproof.cli.records import ls, show
 from reproof.cli.runs import run_
 from reproof.errors import ReproofError

@@ -1,4 +1,4 @@
-"""plan, build, replay, verify, diff: bring a run back and judge it."""
+"""plan, build, replay, verify: bring a run back and judge it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from reproof import pipeline
 from reproof.chain import tell
 from reproof.cli.context import Context, plain
 from reproof.errors import BuildError, CompareError, ReproofError, ResolveError, RunError
-from reproof.judge import decides
 from reproof.model.verdict import Verdict
 from reproof.render import render_dockerfile
 from reproof.report import terminal
@@ -119,17 +118,3 @@ def exit_code(verdict: Verdict) -> int:
     if verdict.outcome is not None:
         return EXIT[verdict.outcome]
     return STAGES[verdict.failure.stage].exit_code if verdict.failure else EXIT["INCONCLUSIVE"]
-
-
-@click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print the comparison document.")
-@click.argument("original")
-@click.argument("other")
-@click.pass_obj
-def diff(context: Context, original: str, other: str, as_json: bool) -> None:
-    """Compare two recorded runs. Exits with 1 when a result differs."""
-    first, second = context.snapshot(original), context.snapshot(other)
-    comparison = pipeline.compare(first, second, context.tools())
-    context.show(comparison, terminal.comparison_view(comparison), as_json)
-    differ = (result.status in ("different", "missing", "extra") and decides(result) for result in comparison.results)
-    sys.exit(EXIT["DIFFERENT"] if any(differ) else EXIT["REPRODUCED"])

@@ -40,10 +40,12 @@ def compare_outputs(original: Snapshot, replayed: Snapshot, read: Reader, rules:
             continue
         if name not in right:
             yield Result(
-                name=name, kind="output", status="missing", comparator="", detail="the replay did not write it"
+                name=name, kind="output", status="missing", comparator="", detail=f"{rules.second} did not write it"
             )
         elif name not in left:
-            yield Result(name=name, kind="output", status="extra", comparator="", detail="only the replay wrote it")
+            yield Result(
+                name=name, kind="output", status="extra", comparator="", detail=f"only {rules.second} wrote it"
+            )
         else:
             yield compare_output(left[name], right[name], read, rules)
     metrics = [metric.name for metric in original.metrics]
@@ -55,9 +57,9 @@ def compare_outputs(original: Snapshot, replayed: Snapshot, read: Reader, rules:
 
 def compare_output(a: Output, b: Output, read: Reader, rules: Rules) -> Result:
     """Return how an output of one name compares."""
-    for output, side in ((a, "original"), (b, "replay")):
+    for output, side in ((a, "the original"), (b, rules.second)):
         if a.digest != b.digest and not output.kept:
-            why = f"the bytes of the {side} were not kept"
+            why = f"the bytes of {side} were not kept"
             return Result(name=a.name, kind="output", status="not compared", comparator="", detail=why)
     blobs = Blob(digest=a.digest, size=a.size), Blob(digest=b.digest, size=b.size)
     return compare_blobs(
@@ -112,9 +114,9 @@ def compare_metrics(original: Snapshot, replayed: Snapshot, rules: Rules) -> Ite
         label = metric.name if repeated[metric.name] <= 1 else f"{metric.source}:{metric.name}"
         named = Result(name=label, kind="metric", status="identical", comparator="number")
         if key not in right:
-            yield named.model_copy(update={"status": "missing", "detail": "the replay did not report it"})
+            yield named.model_copy(update={"status": "missing", "detail": f"{rules.second} did not report it"})
         elif key not in left:
-            yield named.model_copy(update={"status": "extra", "detail": "only the replay reported it"})
+            yield named.model_copy(update={"status": "extra", "detail": f"only {rules.second} reported it"})
         else:
             yield compare_metric(named, left[key], right[key], rules)
 

@@ -33,11 +33,12 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The policy, and the clocks of original and replay."""
+    """The policy, the clocks of both runs, and what the second one is called."""
 
     policy: Policy
     original: Clock
     replayed: Clock
+    second: str = "the replay"
 
     def counts(self, *names: str) -> bool:
         """Say whether a result counts: declared under one of its names (or nothing is declared), and not ignored."""

@@ -25,14 +25,12 @@ MACHINE = (
     ("accelerator.", 55, "the accelerator is not the same"),
 )
 SILENT = ("system.kernel", "system.packages.", "hardware.", "level", "accelerator.", "distributions.", "inputs.",
-          "numerics.", "randomness.", "interpreter.", "command.", "source.")  # fmt: skip
+          "datasets.", "numerics.", "randomness.", "interpreter.", "command.", "parameters.", "source.",
+          "libraries.")  # fmt: skip
 """Fields that another rule has looked at, or that do not reach results."""
 NUMERIC = ("OMP_", "OPENBLAS_", "MKL_", "GOTO_", "BLIS_", "KMP_", "NUMEXPR_", "ATEN_", "ONEDNN_", "DNNL_", "NPY_",
            "CUDA_", "CUBLAS_", "NVIDIA_", "TF_", "TORCH_", "XLA_")  # fmt: skip
 """Beginnings of variables that choose kernels, threads or modes of arithmetic."""
-LOCATING = frozenset({"PATH", "HOME", "PWD", "OLDPWD", "USER", "LOGNAME", "SHELL", "TERM", "TMPDIR", "VIRTUAL_ENV",
-                      "HOSTNAME", "SHLVL", "_", "COLUMNS", "LINES"})  # fmt: skip
-"""Variables that say where things are and who runs them."""
 HASH_SEED = "numerics.settings.python.hash_seed"
 
 
@@ -49,14 +47,15 @@ def broken_replay(comparison: Comparison) -> Iterator[Cause]:
 def changed_inputs(comparison: Comparison) -> Iterator[Weighed]:
     """Yield the inputs that hold other bytes, and those that only one run read: often a consequence, not a cause."""
     for field in comparison.fields:
-        if field.field.startswith("inputs."):
-            path = field.field.removeprefix("inputs.")
+        kind, _, path = field.field.partition(".")
+        if kind in ("inputs", "datasets"):
             if "absent" in (field.original, field.replayed):
                 side = "the replay" if field.replayed == "absent" else "the recorded run"
                 yield 50, Cause(what=f"{path} was not read by {side}", evidence="the other run read it", where=path)
             else:
                 evidence = f"{short(field.original)} -> {short(field.replayed)}"
-                yield 85, Cause(what=f"the input {path} has other bytes", evidence=evidence, where=path)
+                what = "input" if kind == "inputs" else "data set"
+                yield 85, Cause(what=f"the {what} {path} has other bytes", evidence=evidence, where=path)
 
 
 def changed_code(original: Snapshot, replayed: Snapshot, comparison: Comparison) -> Iterator[Cause]:
@@ -145,7 +144,7 @@ def surroundings(fields: Fields) -> Iterator[Weighed]:
                             where=name)  # fmt: skip
         elif name.startswith("environment."):
             variable = name.removeprefix("environment.")
-            weight = 57 if variable.startswith(NUMERIC) else 5 if variable in LOCATING else 30
+            weight = 57 if variable.startswith(NUMERIC) else 30 if field.counts else 5
             yield weight, Cause(what=f"the variable {variable} differs", evidence=changed, where=name)
         elif not name.startswith(SILENT):
             yield 30, Cause(what=f"{name.replace('.', ' ')} differs", evidence=changed, where=name)

@@ -1,4 +1,4 @@
-"""Comparison: original against replay, result by result, with the comparator and its evidence."""
+"""Comparison: two runs, result by result and section by section; the second is a replay, or any other run."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import ClassVar, Literal
 from reproof.model.base import Document, Frozen
 
 Status = Literal["identical", "tolerated", "different", "missing", "extra", "not compared"]
+Section = Literal["code", "parameters", "data", "packages", "interpreter", "libraries", "system", "hardware",
+                  "accelerator", "numerics", "randomness", "environment", "results"]  # fmt: skip
+"""What a difference is a difference of: from what somebody changed, over where it ran, to what came out."""
 
 
 class Result(Frozen):
@@ -45,11 +48,20 @@ class Closure(Frozen):
 
 
 class FieldDifference(Frozen):
-    """A recorded setting that differs: `numerics.pools.libopenblas.kernel`, `hardware.cpu_model`, ..."""
+    """Something recorded by name that differs: `numerics.pools.libopenblas.kernel`, `inputs./data/train.csv`, ..."""
 
     field: str
     original: str
+    """`absent` where the run does not have it; `kind` tells that from a value of this text."""
     replayed: str
+    section: Section = "environment"
+    name: str = ""
+    """What it is called within its section: `numpy`, `train.py`, `lr`."""
+    kind: Literal["added", "removed", "changed"] = "changed"
+    detail: str = ""
+    """How it differs, where the values do not say it: `12 lines added, 3 removed`."""
+    counts: bool = True
+    """False of what is told and makes no difference to a run: a branch's name, the folder of a shell."""
 
 
 class DataChange(Frozen):
@@ -68,10 +80,12 @@ class DataChange(Frozen):
 class Comparison(Document):
     """Two snapshots side by side."""
 
-    SCHEMA: ClassVar[str] = "reproof/comparison/1"
+    SCHEMA: ClassVar[str] = "reproof/comparison/2"
 
     original: str
     replayed: str
     results: tuple[Result, ...]
     closure: Closure
     fields: tuple[FieldDifference, ...]
+    data: tuple[DataChange, ...] = ()
+    """What changed within the inputs and data sets of `fields`."""

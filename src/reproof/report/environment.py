@@ -17,6 +17,8 @@ OWN_ROWS = frozenset({
     "accelerator.present",
 })  # fmt: skip
 """Fields that have a row of their own."""
+OWN_TABLES = ("source.files.", "libraries.")
+"""Beginnings of fields that are files, which the report lists as such."""
 
 
 class Row(NamedTuple):
@@ -45,7 +47,7 @@ def other_rows(fields: Iterable[FieldDifference]) -> list[Row]:
     return [
         Row(field.field, field.original, field.replayed)
         for field in fields
-        if field.field not in OWN_ROWS and not is_pool(field.field)
+        if not (field.field in OWN_ROWS or field.field.startswith(OWN_TABLES) or is_pool(field.field))
     ]
 
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from reproof.model.base import Gap
-from reproof.model.comparison import Closure, Comparison, FieldDifference, Result
+from reproof.model.comparison import Closure, Result
 from reproof.model.execution import Execution
 from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
@@ -19,7 +19,7 @@ from reproof.report.terminal_runs import checks_view, recorded_line, runs_table,
 from reproof.report.words import duration, headline, next_step, plural, short, size, tone
 
 __all__ = [
-    "checks_view", "comparison_view", "execution_view", "image_view", "plan_view", "recorded_line", "runs_table",
+    "checks_view", "execution_view", "image_view", "plan_view", "recorded_line", "runs_table",
     "snapshot_view", "verdict_view",
 ]  # fmt: skip
 COLOURS = {"good": "green", "bad": "red", "open": "yellow"}
@@ -94,29 +94,6 @@ def gap_lines(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
     for gap in gaps[:NAMED]:
         yield Text.assemble(f"  {gap.what}: {gap.why}", (f"; {gap.effect}", "dim"))
     yield from more(len(gaps))
-
-
-def comparison_view(comparison: Comparison) -> RenderableType:
-    """Return two runs side by side: results, loaded files, settings."""
-    closure = comparison.closure
-    title = Text.assemble(short(comparison.original), (" → ", "dim"), short(comparison.replayed), style="bold")
-    counts = f"{closure.identical:,} of {closure.total:,} loaded files identical, {len(closure.extra):,} new"
-    parts: list[RenderableType] = [title, Text(), results_table(comparison.results), Text(), Text(f"  {counts}")]
-    parts += closure_lines(closure)
-    parts += field_lines(comparison.fields)
-    return Group(*parts)
-
-
-def field_lines(fields: Sequence[FieldDifference]) -> Iterator[RenderableType]:
-    """Yield the settings that differ."""
-    if fields:
-        yield from heading(f"{plural(len(fields), 'setting')} not the same")
-        table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
-        for _ in range(3):
-            table.add_column(overflow="fold")
-        for field in fields:
-            table.add_row(Text(field.field), Text(field.original), Text(f"→ {field.replayed}"))
-        yield Padding(table, (0, 0, 0, 2))
 
 
 def plan_view(plan: BuildPlan) -> RenderableType:

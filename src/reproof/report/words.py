@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Sequence
 
 from reproof.model.execution import Stage
-from reproof.model.snapshot import Snapshot
+from reproof.model.snapshot import Generator, Snapshot
 from reproof.model.verdict import Verdict
 
 EXACTNESS = {
@@ -92,6 +92,18 @@ def moment(text: str) -> str:
 def command_line(argv: Sequence[str]) -> str:
     """Return a command as one would type it."""
     return shlex.join(argv)
+
+
+def generator_text(generator: Generator | None) -> str:
+    """Return what became of a source of random numbers, in a few words."""
+    if generator is None:
+        return "not seen"
+    if generator.used is False:
+        return "not used"
+    if generator.seeded:
+        return f"seed {generator.seed}" if generator.seed is not None else "seeded"
+    use = "used" if generator.used else "use unknown"
+    return f"{use}, never seeded" if generator.seeded is False else f"{use}, seeding unknown"
 
 
 def short(identity: str) -> str:

@@ -3,39 +3,14 @@
 from __future__ import annotations
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from cli_shell import Shell
 from factories import make_resolution, make_snapshot
 
-from reproof.cli import main
 from reproof.model.execution import Failure
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
-from reproof.store.store import Store
-
-
-class Shell:
-    """Types commands, and reads what comes back."""
-
-    def __init__(self, store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-        self.store, self.monkeypatch, self.capsys = store, monkeypatch, capsys
-        self.out = self.err = ""
-
-    def type(self, *words: str) -> int:
-        """Run the command line; return its exit code, and keep what it printed."""
-        self.monkeypatch.setattr(sys, "argv", ["reproof", "--store", str(self.store.root), *words])
-        with pytest.raises(SystemExit) as ended:
-            main.run()
-        self.out, self.err = self.capsys.readouterr()
-        return int(ended.value.code or 0)
-
-
-@pytest.fixture
-def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Shell:
-    monkeypatch.chdir(tmp_path)
-    return Shell(Store(tmp_path / "store"), monkeypatch, capsys)
 
 
 @pytest.fixture
@@ -141,10 +116,6 @@ def test_without_a_command_run_says_what_to_type(shell: Shell) -> None:
 def test_an_unknown_verb_is_told_without_a_traceback(shell: Shell) -> None:
     assert shell.type("verfy") == 2
     assert "No such command 'verfy'" in shell.err
-
-
-def test_two_equal_runs_do_not_differ(shell: Shell, snapshot: Snapshot) -> None:
-    assert shell.type("diff", snapshot.id[:6], snapshot.id[:6]) == 0
 
 
 def test_a_metric_that_moved_makes_two_runs_differ(shell: Shell, snapshot: Snapshot) -> None:

@@ -80,7 +80,7 @@ def test_bytes_that_were_not_kept_are_not_compared(runs: Runs) -> None:
     b = runs.run({"a": b"2"})
     b = b.model_copy(update={"outputs": (b.outputs[0].model_copy(update={"kept": False}),)})
     found = runs.compare(a, b)["a"]
-    assert (found.status, found.detail) == ("not compared", "the bytes of the replay were not kept")
+    assert (found.status, found.detail) == ("not compared", "the bytes of the other run were not kept")
 
 
 def test_only_declared_results_count(runs: Runs) -> None:
@@ -241,7 +241,7 @@ def test_inputs_packages_and_arguments_are_settings_too() -> None:
         distributions=[],
     )
     assert [field.field for field in compare_fields(a, b)] == [
-        "command.argv[3]", "distributions.numpy", "inputs./data/train.npz",
+        "command.argv", "distributions.numpy", "inputs./data/train.npz",
     ]  # fmt: skip
 
 
