@@ -19,7 +19,7 @@ from reproof.capture.command import learn_command
 from reproof.capture.hazards import learn_hazards
 from reproof.capture.keeping import BytesOf, Keeper, keep_inputs, keep_outputs
 from reproof.capture.legible import make_legible, spell, spell_all
-from reproof.capture.metrics import learn_metrics
+from reproof.capture.metrics import learn_results
 from reproof.capture.parameters import learn_parameters
 from reproof.capture.secrets import redact, select_environment
 from reproof.capture.seeds import learn_seeds
@@ -101,6 +101,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     outputs = keep_outputs(files.outputs, keeper)
     code = read_code(source.value.files, files.loaded, keeper.blobs)
     command = learn_command(record["command"], folder, keeper)
+    results = learn_results(outputs.value, command.stdout, keeper.blobs)
     parameters = learn_parameters(command.argv, inputs.value, outputs.value, keeper.blobs)
     gaps = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *files.gaps)
     return Snapshot(
@@ -121,12 +122,13 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         outputs=outputs.value,
         temporaries=tuple(record["temporaries"]),
         created_dirs=tuple(record["created_dirs"]),
-        metrics=learn_metrics(outputs.value, keeper.blobs),
+        metrics=results.value.metrics,
+        series=results.value.series,
         seeds=learn_seeds(code),
         hazards=learn_hazards(code),
         randomness=tuple(Generator(**entry) for entry in record["randomness"]),
         policy=around.policy,
-        gaps=tuple(dict.fromkeys((*gaps, *source.gaps, *inputs.gaps, *outputs.gaps, *parameters.gaps))),
+        gaps=tuple(dict.fromkeys((*gaps, *source.gaps, *inputs.gaps, *outputs.gaps, *parameters.gaps, *results.gaps))),
         replay_of=around.replay_of,
     )
 

@@ -109,7 +109,7 @@ def compare_metrics(original: Snapshot, replayed: Snapshot, rules: Rules) -> Ite
     right = {(metric.source, metric.name): metric for metric in replayed.metrics}
     left = {(metric.source, metric.name): metric for metric in original.metrics}
     for key, metric in {**right, **left}.items():
-        if not rules.counts(metric.name, metric.source):
+        if not rules.counts(metric.name, metric.source) or is_read_elsewhere(metric, rules):
             continue
         label = metric.name if repeated[metric.name] <= 1 else f"{metric.source}:{metric.name}"
         named = Result(name=label, kind="metric", status="identical", comparator="number")
@@ -119,6 +119,14 @@ def compare_metrics(original: Snapshot, replayed: Snapshot, rules: Rules) -> Ite
             yield named.model_copy(update={"status": "extra", "detail": f"only {rules.second} reported it"})
         else:
             yield compare_metric(named, left[key], right[key], rules)
+
+
+def is_read_elsewhere(metric: Metric, rules: Rules) -> bool:
+    """Say whether a metric's number is compared where it was read: in printed text, or in a log of steps.
+
+    Only a report of final numbers, and a metric that is declared by name, are results of their own.
+    """
+    return (metric.step is not None or metric.source == "stdout") and not matches((metric.name,), rules.policy.results)
 
 
 def compare_metric(named: Result, a: Metric, b: Metric, rules: Rules) -> Result:

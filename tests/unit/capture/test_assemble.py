@@ -114,7 +114,8 @@ def test_outputs_are_named_from_the_working_directory_and_metrics_read(run: Run)
     run.recording["written"] = [entry(path, mode=0o644, existed=False)]
     snapshot = run.snapshot()
     assert [output.name for output in snapshot.outputs] == ["out/metrics.json"]
-    assert [(metric.name, metric.value) for metric in snapshot.metrics] == [("accuracy", 0.9)]
+    assert [(metric.name, metric.source) for metric in snapshot.metrics] == [("accuracy", "out/metrics.json")]
+    assert [(one.name, one.source, one.values) for one in snapshot.series] == [("accuracy", "stdout", (0.9,))]
 
 
 def test_an_output_that_is_gone_leaves_a_gap(run: Run) -> None:

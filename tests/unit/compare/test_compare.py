@@ -126,6 +126,16 @@ def test_metrics_of_an_ignored_file_do_not_count(runs: Runs) -> None:
     assert "accuracy" not in runs.compare(a, b, Policy(ignore=("metrics.json",)))
 
 
+def test_the_last_of_a_series_and_a_printed_number_are_results_only_if_they_are_declared(runs: Runs) -> None:
+    def report(value: float) -> list[dict[str, Any]]:
+        return [{**metric(value, "loss", "log.csv"), "step": 9}, metric(value, "auc", "stdout")]
+
+    a, b = (runs.run({}, metrics=report(value)) for value in (1.0, 2.0))
+    assert not {"loss", "auc"} & runs.compare(a, b).keys()
+    declared = runs.compare(a, b, Policy(results=("loss", "auc")))
+    assert [declared[name].status for name in ("loss", "auc")] == ["different", "different"]
+
+
 def test_metrics_of_one_name_from_two_files_are_told_apart(runs: Runs) -> None:
     both = [metric(1.0, source="a.json"), metric(2.0, source="b.json")]
     found = runs.compare(runs.run({}, metrics=both), runs.run({}, metrics=both))
