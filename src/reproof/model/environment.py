@@ -50,7 +50,10 @@ class Distribution(Frozen):
     imported: bool = False
     """True when a process of the run had a module of it."""
     requested: bool | None = None
-    """True when the user asked for it, False when it came with another; None if the installer did not say."""
+    """True when the user asked for it, False when it came with another; None if the installer did not say.
+
+    pip and most condas do, uv does not.
+    """
     commit: str | None = None
     """The revision, of one that comes from a repository."""
     build: str | None = None
@@ -68,16 +71,18 @@ class LoadedFile(Frozen):
     build_id: str | None = None
     """Of a native library or program: the linker's identity of it, in hexadecimal."""
     owner: str | None = None
-    """`dist:numpy`, `deb:libc6`, `stdlib`, `source`, or None: nobody is known to own it."""
+    """`dist:numpy`, `deb:libc6`, `conda:python`, `stdlib`, `source`, or None: nobody is known to own it."""
 
 
 class SystemPackage(Frozen):
-    """A distribution package that owns native libraries or programs that the run used."""
+    """A package of the system or of conda that owns native libraries or programs that the run used."""
 
     name: str
     version: str
     architecture: str
-    manager: Literal["deb", "rpm", "apk"] = "deb"
+    manager: Literal["deb", "rpm", "apk", "conda"] = "deb"
+    build: str | None = None
+    """Conda's build string, with its channel: `conda-forge/linux-64:openmp_h6c19121_0`."""
 
 
 class System(Frozen):

@@ -9,12 +9,14 @@ from . import gaps as missing
 from . import gaps_native, table
 from .accelerator import accelerator
 from .accelerator_libraries import Owner, accelerator_libraries
-from .distributions import Installed, canonical_name, find_installed, owners_of
+from .conda import CondaPackage, conda_owners, conda_packages
+from .distributions import find_installed, imported_from, owners_of, requests, unclear
 from .elf import build_id
 from .events import Process, from_table, read_logs
 from .files import MOST_TEMPORARIES, Used
 from .hardware import hardware
 from .hashing import Hasher
+from .installed import Installed, Use, canonical_name
 from .interpreter import Place, describe
 from .level import Level
 from .machine import system
@@ -43,11 +45,15 @@ class Run(NamedTuple):
 
 
 class Owners(NamedTuple):
-    """Who owns which path. `packages` are the distribution packages (`deb:libc6`) of the paths that were asked for."""
+    """Who owns which path. `packages` are the distribution packages (`deb:libc6`) of the paths that were asked for.
+
+    `conda` are conda's packages that own what was used and is in no Python distribution.
+    """
 
     owner: Dict[str, str]
     packages: Dict[str, str]
     known: bool
+    conda: List[CondaPackage]
 
 
 def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], keep: bool) -> Dict[str, Any]:
@@ -64,8 +70,10 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
     gaps += missing.of_files(used, before.complete, run.cwd)
     hasher = Hasher(os.path.join(folder, "kept") if keep else None)
     hasher.hash_all(set(used.loaded) | set(used.read) | set(used.written))
-    installed = find_installed(_search_path(processes[0])) if place else []
-    owners = _find_owners(used, installed, place)
+    conda = conda_packages((place.prefix, place.base_prefix)) if place else []
+    installed = find_installed(_search_path(processes[0]), conda) if place else []
+    owners = _find_owners(used, installed, place, conda)
+    gaps += unclear(installed, {owner[5:] for owner in owners.owner.values() if owner.startswith("dist:")})
     if not owners.known:
         why = "there is no database of a package manager that is known here"
         gaps.append(missing.gap("the packages that own system libraries", why, "they cannot be installed by name"))
@@ -86,9 +94,11 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
         "written": _written(used, hasher),
         "temporaries": sorted(used.temporaries)[:MOST_TEMPORARIES],
         "created_dirs": sorted(used.made),
-        "system": system(run.environ, system_packages(_used_packages(owners, installed, used))),
+        "system": system(run.environ, _system_packages(owners, installed, used)),
         "hardware": hardware(),
-        "accelerator": dict(accelerator(gaps), libraries=accelerator_libraries(loaded, _versions(distributions))),
+        "accelerator": dict(
+            accelerator(gaps), libraries=accelerator_libraries(loaded, _versions(distributions, owners.conda))
+        ),
         **_read_back(processes),
         "gaps": gaps,
     }
@@ -121,24 +131,28 @@ def _search_path(process: Process) -> List[str]:
     return path
 
 
-def _find_owners(used: Used, installed: List[Installed], place: Optional[Place]) -> Owners:
+def _find_owners(used: Used, installed: List[Installed], place: Optional[Place], conda: List[CondaPackage]) -> Owners:
     """Ask the installed distributions, the standard library and the package manager, in this order."""
     paths = set(used.loaded) | set(used.read)
     asked = paths | {distribution.info for distribution in installed} | ({place.binary} if place else set())
     names = owners_of(installed, paths)
     packages = package_owners(asked - set(names))
     owner = {path: package for path, package in (packages or {}).items() if path in paths}
+    by_conda = conda_owners(conda, paths)
+    owner.update((path, "conda:" + package.name) for path, package in by_conda.items())
     if place:
         owner.update((path, "stdlib") for path in paths if place.is_stdlib(path))
     distro = {distribution.canonical for distribution in installed if distribution.info in (packages or {})}
     owner.update((path, "dist:" + name) for path, name in names.items() if name not in distro)
-    return Owners(owner, packages or {}, packages is not None)
+    others = {package.name: package for path, package in by_conda.items() if not owner[path].startswith("dist:")}
+    return Owners(owner, packages or {}, packages is not None, [others[name] for name in sorted(others)])
 
 
-def _used_packages(owners: Owners, installed: List[Installed], used: Used) -> Set[str]:
-    """Return the packages that own what was used: a distribution that is merely installed is not."""
+def _system_packages(owners: Owners, installed: List[Installed], used: Used) -> List[Dict[str, Any]]:
+    """Describe the packages that own what was used: a distribution that is merely installed is not."""
     unused = {distribution.info for distribution in installed} - set(used.loaded) - set(used.read)
-    return {package for path, package in owners.packages.items() if path not in unused}
+    names = {package for path, package in owners.packages.items() if path not in unused}
+    return system_packages(names) + [package.describe() for package in owners.conda]
 
 
 def _distributions(installed: List[Installed], used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
@@ -146,10 +160,14 @@ def _distributions(installed: List[Installed], used: Used, owners: Owners, hashe
     for path, owner in owners.owner.items():
         if owner.startswith("dist:"):
             loaded.setdefault(owner[5:], set()).add(path)
-    return [
-        distribution.describe(owners.packages.get(distribution.info), loaded.get(distribution.canonical, set()), hasher)
-        for distribution in installed
-    ]
+    code = {path for path, kind in used.loaded.items() if kind != "program"}
+    requested = requests(installed)
+    described = []
+    for one in installed:
+        own = loaded.get(one.canonical, set())
+        use = Use(own, imported_from(one, code, own & code), owners.packages.get(one.info))
+        described.append(one.describe(use, requested[one.canonical], hasher))
+    return described
 
 
 def _files(paths: Iterable[str], owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:
@@ -165,12 +183,12 @@ def _files(paths: Iterable[str], owners: Owners, hasher: Hasher) -> List[Dict[st
     return entries
 
 
-def _versions(distributions: List[Dict[str, Any]]) -> Dict[str, Owner]:
-    """Return the versions of the distributions by what owns their files."""
-    return {
-        "dist:" + canonical_name(entry["name"]): Owner(entry["version"], entry["origin"] == "conda")
-        for entry in distributions
-    }
+def _versions(distributions: List[Dict[str, Any]], conda: List[CondaPackage]) -> Dict[str, Owner]:
+    """Return the versions of the distributions and of conda's packages by what owns their files."""
+    versions = {"conda:" + package.name: Owner(package.version, True) for package in conda}
+    for entry in distributions:
+        versions["dist:" + canonical_name(entry["name"])] = Owner(entry["version"], entry["origin"] == "conda")
+    return versions
 
 
 def _loaded(used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:

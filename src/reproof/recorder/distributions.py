@@ -1,124 +1,41 @@
 """Finds the installed distributions and their files, by reading their folders: the interpreter is not ours."""
 
-import base64
-import csv
-import json
 import os
-import re
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set
+from typing import Dict, Iterable, Iterator, List, Optional, Set
 
-from .hashing import Hasher
-from .record import record_identity
-
-
-class File(NamedTuple):
-    """A line of RECORD. `digest` is `sha256=<urlsafe base64>` as it stands there, or empty."""
-
-    name: str
-    path: str
-    digest: str
-    size: str
+from .conda import CondaPackage, conda_owners
+from .installed import Installed
+from .metadata import read_metadata
 
 
-class Installed:
-    """One installed distribution: its metadata, and its files if it has a RECORD."""
+def find_installed(path: Iterable[str], conda: Iterable[CondaPackage] = ()) -> List[Installed]:
+    """Return the distributions on a search path, each name once: the first one is the one that is imported.
 
-    def __init__(self, info: str) -> None:
-        self.info = info
-        self.location = os.path.dirname(info)
-        headers = _headers(os.path.join(info, "METADATA") if info.endswith(".dist-info") else _metadata_of_egg(info))
-        self.name = headers.get("name", [""])[0]
-        self.version = headers.get("version", [""])[0]
-        self.canonical = canonical_name(self.name)
-        self.record = _text(os.path.join(info, "RECORD"))
-        self.known: Optional[List[File]] = None
-        self.linked = False
-        """Installed in development mode by an `.egg-link`: its code lies in somebody's working folder."""
-
-    def files(self) -> List[File]:
-        """Return the files that RECORD names, with the paths where they must be."""
-        if self.known is None:
-            rows = [row for row in csv.reader((self.record or "").splitlines()) if len(row) >= 3]
-            self.known = [File(row[0], self._path(row[0]), row[1], row[2]) for row in rows]
-        return self.known
-
-    def _path(self, name: str) -> str:
-        if name.startswith(("../", "/")):
-            return os.path.normpath(os.path.join(self.location, name))
-        return self.location + "/" + name
-
-    def direct_url(self) -> Dict[str, Any]:
-        """Return what pip wrote about where it came from, empty for an index."""
-        text = _text(os.path.join(self.info, "direct_url.json"))
-        if text is None and self.linked:
-            return {"url": "file://" + self.location, "dir_info": {"editable": True}}
-        try:
-            content = json.loads(text or "{}")
-        except ValueError:
-            return {}
-        return content if isinstance(content, dict) else {}
-
-    def describe(self, owner: Optional[str], loaded: Set[str], hasher: Hasher) -> Dict[str, Any]:
-        """Return the fields of the model's Distribution. `loaded`: the files of it that the run used."""
-        direct = self.direct_url()
-        return {
-            "name": self.name,
-            "version": self.version,
-            "location": self.location,
-            "dist_info": self.info,
-            "origin": _origin(direct, owner),
-            "installer": (_text(os.path.join(self.info, "INSTALLER")) or "").strip(),
-            "direct_url": direct.get("url"),
-            "tags": _headers(os.path.join(self.info, "WHEEL")).get("tag", []),
-            "record": record_identity(self.record) if self.record else None,
-            "modified": [] if owner else sorted(self._modified(loaded, hasher)),
-            "loaded": len(loaded),
-            "owner": owner,
-        }
-
-    def _modified(self, loaded: Set[str], hasher: Hasher) -> Iterator[str]:
-        """Yield the files that are not as RECORD says: by size, and those that were used by their hash."""
-        for file in self.files():
-            if not file.digest:
-                continue
-            try:
-                size = str(os.stat(file.path).st_size)
-            except OSError:
-                yield file.name
-                continue
-            if size != file.size and file.size:
-                yield file.name
-            elif file.path in loaded and file.digest.startswith("sha256="):
-                content = hasher.content(file.path)
-                if content is None or content.digest != _hexadecimal(file.digest):
-                    yield file.name
-
-
-def canonical_name(name: str) -> str:
-    """Return a distribution's name as PEP 503 spells it."""
-    return re.sub(r"[-_.]+", "-", name).lower()
-
-
-def find_installed(path: Iterable[str]) -> List[Installed]:
-    """Return the distributions on a search path, each name once: the first one is the one that is imported."""
+    `conda` are the packages that conda installed there.
+    """
     found: Dict[str, Installed] = {}
-    folders = [folder for folder in dict.fromkeys(path) if os.path.isdir(folder)]
+    entries = list(dict.fromkeys(path))
+    folders = [folder for folder in entries if os.path.isdir(folder)]
     links = {target for folder in folders for target in _egg_links(folder)}
     # A leftover `x.egg-info` in a source folder is found, too, but what pip installed says more.
     for folder in sorted(folders, key=lambda folder: not _is_site(folder)):
-        for info in _infos(folder):
-            if not _is_site(folder) and folder not in links:
-                continue
-            installed = Installed(info)
-            installed.linked = folder in links
+        if _is_site(folder) or folder in links:
+            for installed in _newest_of_each(Installed(info) for info in _infos(folder)):
+                installed.linked = folder in links
+                found.setdefault(installed.canonical, installed)
+    for egg in entries:
+        if egg.endswith(".egg") and os.path.exists(egg):
+            installed = Installed(egg + "/EGG-INFO" if os.path.isdir(egg) else egg)
             if installed.name:
                 found.setdefault(installed.canonical, installed)
+    _tell_condas(found.values(), conda)
     return [found[name] for name in sorted(found)]
 
 
 def owners_of(installed: Iterable[Installed], paths: Set[str]) -> Dict[str, str]:
-    """Return for each of these paths that a RECORD names the canonical name of its distribution."""
+    """Return for each of these paths that a distribution installed that one's canonical name."""
     owners: Dict[str, str] = {}
+    roots: Dict[str, str] = {}
     for distribution in installed:
         real = os.path.realpath(distribution.location)
         moved = real if real != distribution.location else None
@@ -129,17 +46,93 @@ def owners_of(installed: Iterable[Installed], paths: Set[str]) -> Dict[str, str]
                 path = moved + file.path[len(distribution.location) :]
                 if path in paths:
                     owners[path] = distribution.canonical
+        roots.update((root, distribution.canonical) for root in distribution.roots())
+    for path in paths - set(owners) if roots else ():
+        name = _below(roots, path)
+        if name is not None:
+            owners[path] = name
     return owners
 
 
-def _origin(direct: Dict[str, Any], owner: Optional[str]) -> str:
-    if owner is not None:
-        return "distro"
-    if "vcs_info" in direct:
-        return "vcs"
-    if "dir_info" in direct:
-        return "editable" if direct["dir_info"].get("editable") else "local"
-    return "archive" if "archive_info" in direct else "index"
+def imported_from(distribution: Installed, code: Set[str], own: Set[str]) -> bool:
+    """Say whether modules of a distribution were imported: of the code that the run loaded `own` is what it owns."""
+    if own:
+        return True
+    roots = dict.fromkeys(distribution.working_folders(), "")
+    return bool(roots) and any(_below(roots, path) is not None for path in code)
+
+
+def requests(installed: Iterable[Installed]) -> Dict[str, Optional[bool]]:
+    """Return for each canonical name whether the user asked for it; None where the installer does not tell.
+
+    pip 20.2 and later leave a mark with what was asked for. One mark in a folder shows that such a pip was at work
+    there. uv leaves the mark with everything.
+    """
+    distributions = list(installed)
+    marked = {one.canonical for one in distributions if one.text("REQUESTED") is not None and one.installer == "pip"}
+    folders = {one.location for one in distributions if one.canonical in marked}
+    return {
+        one.canonical: one.canonical in marked if one.installer == "pip" and one.location in folders else None
+        for one in distributions
+    }
+
+
+def unclear(installed: Iterable[Installed], used: Set[str]) -> List[Dict[str, str]]:
+    """Return a gap for each of the distributions named in `used` about whose files nothing certain is known."""
+    gaps = []
+    for one in installed:
+        reasons = []
+        if not one.headers:
+            reasons.append("its metadata cannot be read")
+        if one.others:
+            reasons.append("its folder also has the metadata of {}".format(", ".join(one.others)))
+        if not one.files() and not one.linked:
+            reasons.append("nothing lists its files")
+        if one.canonical in used and reasons:
+            gaps.append({
+                "what": "whether {} {} is as it was installed".format(one.name, one.version),
+                "why": "; ".join(reasons),
+                "effect": "its files are recorded and carried as they are",
+            })  # fmt: skip
+    return gaps
+
+
+def _newest_of_each(candidates: Iterable[Installed]) -> Iterator[Installed]:
+    """Yield the distributions of one folder; of two that have one name, the one whose metadata was written last."""
+    found: Dict[str, Installed] = {}
+    for installed in candidates:
+        other = found.get(installed.canonical)
+        if not installed.name:
+            continue
+        if other is None or _written(other) < _written(installed):
+            installed.others = [*other.others, other.version] if other else []
+            found[installed.canonical] = installed
+        else:
+            other.others.append(installed.version)
+    return iter(found.values())
+
+
+def _written(installed: Installed) -> float:
+    try:
+        return os.stat(installed.info).st_mtime
+    except OSError:
+        return 0.0
+
+
+def _tell_condas(installed: Iterable[Installed], packages: Iterable[CondaPackage]) -> None:
+    """Tell each distribution whose metadata a conda package brought which one that is."""
+    known = list(packages)
+    if known:
+        asked = {name: one for one in installed for name in (one.info, one.info + "/METADATA", one.info + "/PKG-INFO")}
+        for name, package in conda_owners(known, set(asked)).items():
+            asked[name].conda = package
+
+
+def _below(roots: Dict[str, str], path: str) -> Optional[str]:
+    """Return what is known of the path or of the nearest folder above it."""
+    while path not in roots and path not in ("/", ""):
+        path = os.path.dirname(path)
+    return roots.get(path)
 
 
 def _is_site(folder: str) -> bool:
@@ -147,41 +140,20 @@ def _is_site(folder: str) -> bool:
 
 
 def _infos(folder: str) -> List[str]:
-    names = sorted(os.listdir(folder))
-    return [os.path.join(folder, name) for name in names if name.endswith((".dist-info", ".egg-info"))]
+    """Return the metadata in a folder. Names with a tilde are what pip left of a removal that did not end."""
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:
+        return []
+    endings = (".dist-info", ".egg-info")
+    return [os.path.join(folder, name) for name in names if name.endswith(endings) and not name.startswith("~")]
 
 
 def _egg_links(folder: str) -> Iterator[str]:
-    for name in os.listdir(folder):
-        if name.endswith(".egg-link"):
-            yield (_text(os.path.join(folder, name)) or "").split("\n")[0].strip()
-
-
-def _metadata_of_egg(info: str) -> str:
-    return os.path.join(info, "PKG-INFO") if os.path.isdir(info) else info
-
-
-def _headers(path: str) -> Dict[str, List[str]]:
-    """Return the headers of a metadata file, names in lower case."""
-    headers: Dict[str, List[str]] = {}
-    for line in (_text(path) or "").splitlines():
-        if not line.strip():
-            break
-        name, colon, value = line.partition(":")
-        if colon and not line[0].isspace():
-            headers.setdefault(name.strip().lower(), []).append(value.strip())
-    return headers
-
-
-def _hexadecimal(digest: str) -> str:
-    """Return `sha256:<hex>` of RECORD's `sha256=<urlsafe base64 without padding>`."""
-    encoded = digest.partition("=")[2]
-    return "sha256:" + base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).hex()
-
-
-def _text(path: str) -> Optional[str]:
     try:
-        with open(path, encoding="utf-8", errors="surrogateescape", newline="") as file:
-            return file.read()
+        names = os.listdir(folder)
     except OSError:
-        return None
+        return
+    for name in names:
+        if name.endswith(".egg-link"):
+            yield (read_metadata(os.path.join(folder, name)) or "").split("\n")[0].strip()

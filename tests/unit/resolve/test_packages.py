@@ -182,3 +182,16 @@ def test_a_development_install_goes_where_the_others_are(tmp_path: Path, store: 
     dev = Distribution(name="dev", version="1.0", location=str(folder), dist_info=str(info), origin="editable")
     pins, _ = resolve_packages([dev, install(site, "pack", "1.0")], FakeIndex(), store, Progress())
     assert [str(site), str(site)] == [pin.location for pin in pins]
+
+
+def test_what_conda_installed_is_packed_and_what_it_links_to_is_a_gap(tmp_path: Path, store: Store) -> None:
+    index = FakeIndex()
+    index.add("pack", "1.0")
+    names = ["pack", "a", "b", "c"]
+    installed = [install(site_of(tmp_path), name, "1.0").model_copy(update={"origin": "conda"}) for name in names]
+    pins, gaps = resolve_packages(installed, index, store, Progress())
+    assert {pin.confidence for pin in pins} == {"vendored"}
+    assert "installed by conda, not from an index; packed from the installed files" in pins[0].evidence
+    assert [gap.what for gap in gaps] == [
+        "the libraries and programs of the conda environment (4 Python packages: a, b, c, …)"
+    ]
