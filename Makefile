@@ -57,5 +57,5 @@ lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest relea
 	scripts/lock $(ARGS)
 
 clean:  ## remove what was built here, images excepted
-	rm -rf src/reproof/recorder/native/*.so .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf src/reproof/recorder/native/{shim.so,supervisor} .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find src tests -name __pycache__ -prune -exec rm -rf {} +

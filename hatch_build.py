@@ -1,4 +1,6 @@
-"""Compiles the recorder's preloaded library into the package, for wheels and editable installs alike.
+"""Compiles the recorder's native parts into the package, for wheels and editable installs alike.
+
+They are a library that is preloaded, and a program that supervises runs at level `complete`.
 
 `python hatch_build.py` compiles it in place. Without a compiler the package is built without it, and runs are recorded
 at the lower level `hooks`.
@@ -22,16 +24,36 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 NATIVE = Path(__file__).parent / "src" / "reproof" / "recorder" / "native"
 LIBRARY = NATIVE / "shim.so"
+SUPERVISOR = NATIVE / "supervisor"
 MACHINES = ("x86_64", "aarch64")
 FLAGS = ("-std=gnu11", "-O2", "-fPIC", "-shared", "-fvisibility=hidden", "-Wall", "-Wextra", "-Wno-nonnull-compare")
 LINKING = ("-Wl,-Bsymbolic-functions", "-Wl,-z,now", "-Wl,--no-as-needed", "-l:libdl.so.2")
 """Before libc 2.34 dlsym was in libdl; all later ones still have that file."""
+FREESTANDING = (
+    *("-std=gnu11", "-O2", "-Wall", "-Wextra", "-Wno-unused-function", "-ffreestanding", "-fno-stack-protector"),
+    *("-fno-tree-loop-distribute-patterns", "-static", "-nostdlib", "-no-pie", "-fno-pie"),
+)
+"""The supervisor has no C library: one file for all distributions, which loads nothing that the user preloads."""
 OLDEST_LIBC = (2, 17)
 """That of manylinux2014 (PEP 599): what asks for no newer one can be loaded wherever pip takes that tag."""
 
 
+def compile_native() -> str | None:
+    """Compile the library and the supervisor; return why that could not be done, or None."""
+    return compile_shim() or compile_supervisor()
+
+
 def compile_shim(target: Path = LIBRARY, *flags: str) -> str | None:
-    """Compile the library; return why that could not be done, or None."""
+    """Compile the preloaded library; return why that could not be done, or None."""
+    return _compile(target, (*FLAGS, *flags), NATIVE / "shim.c", LINKING)
+
+
+def compile_supervisor(target: Path = SUPERVISOR) -> str | None:
+    """Compile the program that starts and supervises a run; return why that could not be done, or None."""
+    return _compile(target, FREESTANDING, NATIVE / "supervisor.c", ())
+
+
+def _compile(target: Path, flags: tuple[str, ...], source: Path, linking: tuple[str, ...]) -> str | None:
     compiler = shlex.split(os.environ.get("CC", "cc"))
     if sys.platform != "linux" or platform.machine() not in MACHINES:
         return f"{sys.platform} on {platform.machine()} is not supported"
@@ -39,7 +61,7 @@ def compile_shim(target: Path = LIBRARY, *flags: str) -> str | None:
         return f"there is no C compiler ({compiler[0]})"
     with tempfile.TemporaryDirectory(dir=target.parent) as folder:
         made = Path(folder) / target.name
-        command = [*compiler, *FLAGS, *flags, "-o", str(made), str(NATIVE / "shim.c"), *LINKING]
+        command = [*compiler, *flags, "-o", str(made), str(source), *linking]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode != 0:
             return f"the compiler failed: {done.stderr.strip()}"
@@ -79,11 +101,15 @@ class ShimHook(BuildHookInterface):  # type: ignore[type-arg]
             self.app.display_warning(f"reproof is built without its native recorder: {problem}")
             LIBRARY.unlink(missing_ok=True)
             return
+        problem = compile_supervisor()
+        if problem is not None:
+            self.app.display_warning(f"reproof is built without its level complete: {problem}")
+            SUPERVISOR.unlink(missing_ok=True)
         if version == "standard":
             build_data["pure_python"] = False
             build_data["tag"] = wheel_tag(LIBRARY.read_bytes())
-            build_data["artifacts"].append(f"/{LIBRARY.relative_to(Path(self.root))}")
+            build_data["artifacts"] += [f"/{made.relative_to(Path(self.root))}" for made in (LIBRARY, SUPERVISOR)]
 
 
 if __name__ == "__main__":
-    sys.exit(compile_shim())
+    sys.exit(compile_native())

@@ -68,7 +68,7 @@ class Tools:
 class Recording:
     """How a run is to be recorded: what counts as a result, which further variables may be kept, and how it is watched.
 
-    `level` is one of the recorder's; None is the best that works here, or what REPROOF_LEVEL says.
+    `level` is one of the recorder's; None is what REPROOF_LEVEL says, or the default.
     """
 
     policy: Policy = field(default_factory=Policy)

@@ -24,6 +24,8 @@ from reproof.store.blobs import Blobs, explain, file_digest
 RECORDER = "/opt/recorder"
 RECORDING = "/opt/recording"
 """Where the recorder and its output lie in the container: places that no run is likely to use."""
+SUPERVISOR = "supervisor"
+"""The recorder's only program (`recorder/native`): what is mounted must be executable."""
 LABEL = "run.replay"
 TAIL_BYTES = 8000
 
@@ -110,7 +112,7 @@ def prepare(plan: BuildPlan, folder: Path, stage: Path, means: Means) -> tuple[B
     copied = stage / "recorder"
     shutil.copytree(source, copied, ignore=shutil.ignore_patterns("__pycache__"), copy_function=shutil.copyfile)
     for path in (copied, *copied.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        path.chmod(0o755 if path.is_dir() or path.name == SUPERVISOR else 0o644)
     return Bind(str(copied), RECORDER), Bind(str(folder), RECORDING, read_only=False)
 
 

@@ -109,10 +109,11 @@ def python(tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="session", autouse=True)
 def shim() -> None:
-    """The native library as its sources are now: without a C compiler these tests fail."""
+    """The native parts as their sources are now: without a C compiler these tests fail."""
     newest = max(path.stat().st_mtime for path in hatch_build.NATIVE.iterdir() if path.suffix in (".c", ".h"))
-    if not hatch_build.LIBRARY.exists() or hatch_build.LIBRARY.stat().st_mtime < newest:
-        assert hatch_build.compile_shim() is None
+    for made in (hatch_build.LIBRARY, hatch_build.SUPERVISOR):
+        if not made.exists() or made.stat().st_mtime < newest:
+            assert hatch_build.compile_native() is None
 
 
 @pytest.fixture(params=["shim", "hooks"])

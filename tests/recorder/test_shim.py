@@ -1,4 +1,4 @@
-"""What the preloaded library sees: real processes, some of them compiled here."""
+"""What the preloaded library sees, alone and beside a supervisor: real processes, some of them compiled here."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from reproof.recorder import level as levels
 from .conftest import Project, compiled
 
 
-@pytest.fixture
-def level() -> str:
-    return "shim"
+@pytest.fixture(params=["shim", "complete"])
+def level(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 # ---- what is seen ----
@@ -34,7 +34,7 @@ def test_files_that_native_code_opens_are_seen(project: Project) -> None:
         connection.commit()
         """
     )
-    assert (recording["level"], recording["command"]["exit_code"]) == ("shim", 0)
+    assert (recording["level"], recording["command"]["exit_code"]) == (project.level, 0)
     assert recording.names("read") == ["in.bin"]
     assert recording.names("written") == ["out.bin", "runs.sqlite"]
     assert "files that native code opens" not in recording.gaps()
@@ -112,8 +112,8 @@ def test_a_worker_that_ends_hard_is_seen(project: Project, ending: str) -> None:
         """
     )
     assert (recording.names("read"), recording.names("written")) == (["data.bin"], ["out.bin"])
-    killed = "the native libraries of 1 of 2 processes" in recording.gaps()
-    assert killed is ("_exit" not in ending)
+    told = "the native libraries of 1 of 2 processes" in recording.gaps()
+    assert told is ("_exit" not in ending and project.level == "shim")
 
 
 def test_native_libraries_of_a_worker_that_ends_by_os_exit_are_listed(project: Project) -> None:
@@ -160,6 +160,7 @@ def test_a_child_that_asks_for_an_empty_environment_has_none_of_the_users(projec
     assert names == {"LD_PRELOAD", "REPROOF_TABLE"}
 
 
+@pytest.mark.parametrize("level", ["shim"])
 def test_a_static_program_is_a_gap(project: Project) -> None:
     helper = compiled(project, '#include <stdio.h>\nint main(void) { return !fopen("data.bin", "r"); }', "-static")
     (project.root / "data.bin").write_text("1")
@@ -172,6 +173,7 @@ def test_a_static_program_is_a_gap(project: Project) -> None:
     assert recording["command"]["exit_code"] == 0
 
 
+@pytest.mark.parametrize("level", ["shim"])
 def test_a_program_with_the_address_sanitizer_runs_and_is_a_gap(project: Project) -> None:
     helper = compiled(project, '#include <stdio.h>\nint main(void) { return puts("fine") < 0; }', "-fsanitize=address")
     why = "they are built with the address sanitizer, which lets no library come before it"
@@ -244,6 +246,7 @@ def test_names_may_hold_anything(project: Project, name: str) -> None:
 # ---- files that do not stay ----
 
 
+@pytest.mark.parametrize("level", ["shim"])
 def test_an_input_that_is_replaced_by_an_equal_looking_file_has_changed(project: Project) -> None:
     """Same size and same time: only the inode tells. A file that was only read is as it was."""
     folder = project.root.parent / "inputs"

@@ -17,9 +17,9 @@ from reproof.recorder import table
 from .conftest import SEARCH_PATH, Project, compiled
 
 
-@pytest.fixture
-def level() -> str:
-    return "shim"
+@pytest.fixture(params=["shim", "complete"])
+def level(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 # ---- many at once, and no room ----
@@ -213,6 +213,7 @@ def test_opens_in_signal_handlers_and_vforks_are_safe(project: Project) -> None:
 # ---- the level ----
 
 
+@pytest.mark.parametrize("level", ["shim"])
 @pytest.mark.parametrize(
     ("damage", "why"),
     [
@@ -237,6 +238,7 @@ def test_a_shim_that_does_not_work_here_is_not_used_and_told(
     assert recording.gaps()["the level shim"].startswith(why)
 
 
+@pytest.mark.parametrize("level", ["shim"])
 def test_the_level_is_asked_for_by_variable_too(project: Project) -> None:
     project.script("pass")
     recording = project.record([project.python, "main.py"], environ={"REPROOF_LEVEL": "hooks"}, level=None)

@@ -20,7 +20,7 @@ from reproof.report import terminal_runs
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--config", type=click.Path(path_type=Path), help="The reproof.yaml to use.")
 @click.option("--env", "allow", multiple=True, metavar="NAME", help="Keep this environment variable too (repeatable).")
-@click.option("--level", type=click.Choice(LEVELS), help="How to watch it; the default is the best that works here.")
+@click.option("--level", type=click.Choice(LEVELS), help="How closely to watch it; the default is shim.")
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot after the command's own output.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.pass_obj

@@ -117,10 +117,10 @@ def _use(processes: List[Process], before: Tree, run: Run, folder: str) -> Used:
 
 def _unseen(run: Run, processes: List[Process], noted: Optional[Table], place: Optional[Place]) -> List[missing.Gap]:
     """Return what was not seen of the processes: by the shim, or without it."""
-    if noted is None or not noted.started:
-        by_shim = gaps_native.of_shim(run.program, run.level, noted) if noted else []
+    if noted is None or not (noted.started or run.level.name == "complete"):
+        by_shim = gaps_native.of_native(run.program, run.level, noted) if noted else []
         return missing.of_processes(run.argv, run.program, processes, place) + by_shim
-    found = gaps_native.of_shim(run.program, run.level, noted)
+    found = gaps_native.of_native(run.program, run.level, noted)
     return found + gaps_native.of_python(run.argv, run.program, processes, place)
 
 

@@ -2,9 +2,13 @@
 
 import ast
 import os
+import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
-from .table import Table
+from .table import REPORTED, Table
+
+LIBRARY = re.compile(r"\.so(\.[0-9.]+)?$")
+"""Names of libraries."""
 
 _FIELDS = {"s": 1, "f": 2, "o": 4, "d": 2, "w": 3, "m": 1, "x": 3, "l": 1, "e": 1, "n": 1}
 """How many fields follow each letter; the guest writes them."""
@@ -97,7 +101,9 @@ def from_table(noted: Table) -> Process:
     whole = Process()
     for entry in noted.entries:
         path = clean(entry.path)
-        if entry.kind in "rw":
+        if entry.kind == "r" and entry.flags & REPORTED and LIBRARY.search(path):
+            whole.mapped.append(os.path.realpath(path))  # the loader's: one that is closed again is in no map
+        elif entry.kind in "rw":
             size = entry.size if entry.existed else None
             place = (entry.device, entry.inode) if entry.existed else None
             whole.opened.append(Opened(entry.time, path, entry.flags, size, entry.mtime_ns, entry.mode, place))

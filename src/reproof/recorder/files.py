@@ -5,10 +5,9 @@ import re
 import stat
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
 
-from .events import Opened, Placed, Process
+from .events import LIBRARY, Opened, Placed, Process
 from .scan import Changes, Tree, look, written_since
 
-_LIBRARY = re.compile(r"\.so(\.[0-9.]+)?$")
 _BYTECODE = re.compile(r"(.*/)__pycache__/([^/]+?)\.[a-z]+-?\d\w*(\.opt-\w+)?\.pyc$", re.DOTALL)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
@@ -147,13 +146,13 @@ class Used:
             path = os.path.dirname(path)
         if self._is_ignored(path) or not _is_regular(path):
             return
-        self.loaded.setdefault(path, "library" if _LIBRARY.search(path) else kind)
+        self.loaded.setdefault(path, "library" if LIBRARY.search(path) else kind)
 
     def _map(self, path: str) -> None:
         """Add a file that was mapped into memory at the end: a library, or data."""
         if self._is_ignored(path):
             return
-        if _LIBRARY.search(path):
+        if LIBRARY.search(path):
             self.loaded.setdefault(path, "library")
         elif _is_program(path):
             self.loaded.setdefault(path, "program")

@@ -1,4 +1,4 @@
-"""What the shim could not see, why, and what may follow from it."""
+"""What the shim and the supervisor could not see, why, and what may follow from it."""
 
 import os
 from typing import Dict, List, Optional, Set
@@ -18,26 +18,54 @@ _REASONS = {
 }
 """By the kinds of `native/program.h`."""
 _WATCHED = 1
+_FOREIGN = 3
+_PRIVILEGED = 6
 _UNSEEN = "what they read is not in the record; what they wrote is, if it lies in the working directory"
 
 
-def of_shim(program: str, level: Level, noted: Table) -> List[Gap]:
+def of_native(program: str, level: Level, noted: Table) -> List[Gap]:
     """Return what was not seen of the files of a run. `program` is the file that the command names."""
-    found = _unwatched(noted, os.path.realpath(program), level.kind)
+    found = _of_table(noted)
+    kinds = _kinds(noted, os.path.realpath(program), level.kind)
+    return found + (_of_supervisor(noted, kinds) if level.name == "complete" else _of_shim(noted, kinds))
+
+
+def _of_table(noted: Table) -> List[Gap]:
+    """Return what was seen and could not be noted."""
+    reasons = [
+        (noted.lost, "the table of the run was full, or its disk"),
+        (
+            noted.unresolved,
+            "their folder has no path, or one that is too long, or their process could not be looked at",
+        ),
+        (noted.passed, "the supervisor ended or hung just then"),
+    ]
+    effect = "inputs and results may be missing"
+    return [gap("{} openings of files".format(number), why, effect) for number, why in reasons if number]
+
+
+def _of_shim(noted: Table, kinds: Dict[int, Set[str]]) -> List[Gap]:
+    found = [_unwatched(kinds, number) for number in sorted(_REASONS) if number in kinds]
     found += [
         gap("what the program {} used".format(path), "it was started and left no trace", "its files are not recorded")
         for path in sorted(_silent(noted))
     ]
-    if noted.lost:
-        why = "the table of the run was full, or its disk"
-        found.append(gap("{} openings of files".format(noted.lost), why, "inputs and results may be missing"))
-    if noted.unresolved:
-        why = "their folder has no path, or one that is too long"
-        found.append(gap("{} openings of files".format(noted.unresolved), why, "inputs and results may be missing"))
     killed = noted.started - noted.ended
     if killed > 0:
         what = "the native libraries of {} of {} processes".format(killed, noted.started)
         found.append(gap(what, "they were killed, or have not ended", "libraries that only they loaded may be missing"))
+    return found
+
+
+def _of_supervisor(noted: Table, kinds: Dict[int, Set[str]]) -> List[Gap]:
+    found = [_unwatched(kinds, _FOREIGN)] if _FOREIGN in kinds else []
+    if _PRIVILEGED in kinds:
+        what = "the rights that these programs would have gained: {}".format(", ".join(sorted(kinds[_PRIVILEGED])))
+        why = "a run that is watched at level complete can gain none"
+        found.append(gap(what, why, "they may have failed where they work otherwise; level shim lets them be"))
+    if noted.rings:
+        why = "files that are opened through io_uring are reported to nobody"
+        found.append(gap("what {} io_uring instances opened".format(noted.rings), why, "inputs may be missing"))
     return found
 
 
@@ -59,16 +87,18 @@ def of_python(argv: List[str], program: str, processes: List[Process], place: Op
     return found
 
 
-def _unwatched(noted: Table, program: str, kind: int) -> List[Gap]:
-    """Return a gap for each reason why programs could not be watched."""
+def _kinds(noted: Table, program: str, kind: int) -> Dict[int, Set[str]]:
+    """Return the names of the programs by their kind."""
     names: Dict[int, Set[str]] = {}
     for path, number in [(entry.path, entry.flags) for entry in noted.entries if entry.kind == "x"] + [(program, kind)]:
         names.setdefault(number, set()).add(os.path.basename(path))
-    return [
-        gap("what these programs used: {}".format(", ".join(sorted(names[number]))), "they are " + reason, _UNSEEN)
-        for number, reason in sorted(_REASONS.items())
-        if number in names
-    ]
+    return names
+
+
+def _unwatched(kinds: Dict[int, Set[str]], number: int) -> Gap:
+    """Return the gap of the programs that could not be watched for one reason."""
+    what = "what these programs used: {}".format(", ".join(sorted(kinds[number])))
+    return gap(what, "they are " + _REASONS[number], _UNSEEN)
 
 
 def _silent(noted: Table) -> Set[str]:

@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import stat
-import subprocess
 import sys
 import time
 from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
@@ -21,9 +20,10 @@ if not __package__:  # run as a script: make a package of the folder, whatever i
     del sys.path[0]
 
 from .collect import Run, collect
-from .level import LEVELS, Level, choose
+from .level import DEFAULT, LEVELS, Level, choose
 from .scan import look
 from .signals import Signals
+from .start import Command, start
 from .streams import Streams, terminals_here
 
 
@@ -48,6 +48,7 @@ class Ended(NamedTuple):
     interrupted: bool
     background: bool
     lost: Optional[str]
+    level: Level
 
 
 def record(
@@ -64,7 +65,7 @@ def record(
     The command gets our stdin, and its output is shown as it comes. `environ` are its variables, ours by default.
     With `keep`, copies of what it wrote and of files that no package owns go to `folder`/kept. `terminals` says which
     of stdout and stderr must be terminals for it; by default those that are for us. `level` is how it is watched: by
-    default as REPROOF_LEVEL says, or as well as it can be; a lower one than asked for is used if need be, and told.
+    default as REPROOF_LEVEL says, or `shim`; a lower one than asked for is used if need be, and told.
 
     Raises:
         LaunchError: there is no such command, no such working directory or no such level.
@@ -74,9 +75,9 @@ def record(
     cwd = os.path.abspath(cwd)
     folder = os.path.abspath(folder)
     program = find_program(argv, cwd, variables)
-    asked = level or variables.get("REPROOF_LEVEL") or LEVELS[0]
+    asked = level or variables.get("REPROOF_LEVEL") or DEFAULT
     if asked not in LEVELS:
-        raise LaunchError("there is no level {!r}; there are {}".format(asked, " and ".join(LEVELS)))
+        raise LaunchError("there is no level {!r}; there are {}".format(asked, ", ".join(LEVELS)))
     here = terminals_here()
     if terminals is not None:
         here = [name for name in here if name == "stdin"] + [name for name in terminals if name != "stdin"]
@@ -88,11 +89,11 @@ def record(
     before = look(cwd, (folder,))
     chosen = choose(asked, program, folder)
     try:
-        ended = _run(argv, program, cwd, watched(variables, folder, chosen), (folder, here))
-        run = Run(argv, program, cwd, variables, *ended[:4], terminals=here, level=chosen)
+        ended = _run(Command(argv, program, cwd, watched(variables, folder, chosen)), chosen, (folder, here))
+        run = Run(argv, program, cwd, variables, *ended[:4], terminals=here, level=ended.level)
         gaps = _tell_of_input() + _tell_of_output(ended)
-        if chosen.lowered:
-            gaps.append(_lowered(asked, chosen))
+        if ended.level.lowered:
+            gaps.append(_lowered(asked, ended.level))
         try:
             recording = collect(folder, run, before, gaps, keep)
             _write(os.path.join(folder, "recording.json"), recording)
@@ -138,7 +139,7 @@ def watched(environ: Mapping[str, str], folder: str, level: Level) -> Dict[str, 
     return dict(variables, PYTHONPATH=guest + ":" + path if path else guest, REPROOF_RECORD=folder)
 
 
-def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], output: Tuple[str, List[str]]) -> Ended:
+def _run(command: Command, level: Level, output: Tuple[str, List[str]]) -> Ended:
     """Start the command, show and keep its output, and wait for its end. `output`: folder, and which are terminals."""
     folder, terminals = output
     files = (os.path.join(folder, "stdout"), os.path.join(folder, "stderr"))
@@ -147,21 +148,19 @@ def _run(argv: List[str], program: str, cwd: str, environ: Dict[str, str], outpu
         started, clock = time.time(), time.monotonic()
         sinks = [stream.sink for stream in streams.all]
         try:
-            process = subprocess.Popen(
-                argv, executable=program, cwd=cwd, env=environ, stdout=sinks[0], stderr=sinks[1]
-            )  # fmt: skip
+            process, level = start(command, level, stdout=sinks[0], stderr=sinks[1])
         except OSError as error:
             streams.abandon()
             for file in files:
                 os.unlink(file)
-            raise LaunchError("{} cannot be run: {}".format(program, error.strerror)) from error
+            raise LaunchError("{} cannot be run: {}".format(command.program, error.strerror)) from error
         streams.start()
         signals.started(process.pid)
         returncode = process.wait()
         duration = time.monotonic() - clock
         streams.finish()
     lost = next((stream.lost for stream in streams.all if stream.lost), None)
-    return Ended(started, duration, returncode, signals.interrupted, streams.cut, lost)
+    return Ended(started, duration, returncode, signals.interrupted, streams.cut, lost, level)
 
 
 def _tell_of_input() -> List[Dict[str, str]]:

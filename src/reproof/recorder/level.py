@@ -1,4 +1,9 @@
-"""Chooses how a run is watched: by the preloaded shim if it works here, else by Python's audit hooks alone."""
+"""Chooses how a run is watched: by the preloaded shim if it works here, else by Python's audit hooks alone.
+
+At level `complete` a supervisor is told, beside the shim, of all that is opened and started without it. That is on
+request: its processes need not live for the run to go on, but one of them must, and it takes from setuid programs the
+rights that they would gain.
+"""
 
 import os
 import re
@@ -8,9 +13,12 @@ from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import table
 
-LEVELS = ("shim", "hooks")
+LEVELS = ("complete", "shim", "hooks")
+"""From the one that sees most; each falls back to the next."""
+DEFAULT = "shim"
 LIBRARY = os.path.join(os.path.dirname(os.path.abspath(__file__)), "native", "shim.so")
-"""Compiled when the package is built; not there if that machine had no compiler."""
+SUPERVISOR = os.path.join(os.path.dirname(LIBRARY), "supervisor")
+"""Both are compiled when the package is built; not there if that machine had no compiler."""
 
 _TABLE = "table"
 _WATCHED = (0, 1, 2, 6)
@@ -18,7 +26,7 @@ _WATCHED = (0, 1, 2, 6)
 
 
 class Level(NamedTuple):
-    """How a run is watched. `table` is the file of the shim's notes, None at level `hooks`.
+    """How a run is watched. `table` is the file of the notes, None at level `hooks`.
 
     `kind` is what the shim says of the command: a number of `native/program.h`; `lowered` why the level is lower than
     what was asked for.
@@ -49,7 +57,10 @@ class Level(NamedTuple):
 
 
 def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT) -> Level:
-    """Return the level for a command, with an empty table at level `shim`. `limit` is the table's size in bytes."""
+    """Return the level for a command, with an empty table unless it is `hooks`. `limit` is the table's size in bytes.
+
+    Whether the kernel allows `complete` shows only when the command is started (`start.py`).
+    """
     if asked == "hooks":
         return Level("hooks")
     path, obstacle = _make_table(folder, limit)
@@ -57,8 +68,10 @@ def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT) -> L
         return Level("hooks", lowered=obstacle)
     reason = _try(path, program)
     kind = table.program_kind(path)
-    level = Level("shim", path, kind or 0)
+    level = Level(asked, path, kind or 0)
     if kind is not None and reason is None:
+        if asked == "complete" and not os.access(SUPERVISOR, os.X_OK):
+            return level._replace(name="shim", lowered="the package was built without its supervisor")
         return level
     level.remove()
     return Level("hooks", lowered=reason or "it was loaded and did not answer")

@@ -8,7 +8,7 @@ import os
 import struct
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
-MAGIC = 0x3130656C62617472
+MAGIC = 0x3230656C62617472
 CHUNK = 4 << 20
 LIMIT = 160 * CHUNK
 """Bytes of the largest table; the file takes up room only as far as it is used."""
@@ -16,8 +16,12 @@ LIMIT = 160 * CHUNK
 SMALLEST = 4096 + (8 << 14) + (8 << 17)
 """Bytes before the first entry."""
 _LEVELS = ((4096, 1 << 14), (4096 + (8 << 14), 1 << 17), (CHUNK, 1 << 20), (3 * CHUNK, 1 << 22))
-_HEADER = struct.Struct("<7Q2I1024s1024s")
+_HEADER = struct.Struct("<7Q4I3Q2i1024s1024s")
 _ENTRY = struct.Struct("<Q2Iq2Q2q3I")
+
+
+REPORTED = 1 << 30
+"""In an entry's flags: it was the supervisor that noted it, not the shim."""
 
 
 class Entry(NamedTuple):
@@ -41,7 +45,8 @@ class Entry(NamedTuple):
 class Table(NamedTuple):
     """What the shim noted in a run. `lost`, `unresolved`: notes without room, and without an absolute path.
 
-    `started`, `ended`: processes, and those of them that listed their libraries at their end.
+    `started`, `ended`: processes, and those of them that listed their libraries at their end. At level `complete`,
+    `passed` openings were let go unnoted, and `rings` are the io_uring instances that were set up.
     """
 
     entries: List[Entry]
@@ -49,6 +54,8 @@ class Table(NamedTuple):
     unresolved: int
     started: int
     ended: int
+    passed: int = 0
+    rings: int = 0
 
 
 def create(path: str, library: str, limit: int = LIMIT) -> None:
@@ -65,7 +72,8 @@ def create(path: str, library: str, limit: int = LIMIT) -> None:
     try:
         os.ftruncate(descriptor, max(limit, CHUNK))
         os.posix_fallocate(descriptor, 0, CHUNK)
-        os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, SMALLEST, 0, 0, 0, 0, 0, 0, *names), 0)
+        mark = struct.unpack("<Q", os.urandom(8))[0] | 1
+        os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, SMALLEST, *[0] * 8, mark, 0, 0, 0, 0, *names), 0)
     except BaseException:
         os.unlink(path)
         raise
@@ -89,7 +97,9 @@ def read(path: str) -> Table:
     with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
         header = _HEADER.unpack_from(content)
         entries = [_entry(content, offset) for offset in _offsets(content, header[8])]
-    return Table(sorted(entries, key=lambda entry: entry.time), header[3], header[4], header[5], header[6])
+    entries.sort(key=lambda entry: entry.time)
+    lost, unresolved, started, ended = header[3:7]
+    return Table(entries, lost, unresolved, started, ended, passed=header[13], rings=header[10])
 
 
 def _offsets(content: mmap.mmap, used: int) -> Iterator[int]:

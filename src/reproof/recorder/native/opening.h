@@ -61,6 +61,19 @@ static bool before_write(struct note *note, int folder, const char *path, char *
 
 typedef int (*opener)(int folder, const char *path, int flags, mode_t mode);
 
+/* Open a file through `call`, a function of the C library, or by a marked system call that does the same: opening is a
+   point where a thread can be cancelled, and this is how the C library lets that happen. */
+static int open_file(opener call, int folder, const char *path, int flags, mode_t mode)
+{
+    int type;
+    if (!mark)
+        return call(folder, path, flags, mode);
+    real.pthread_setcanceltype(PTHREAD_CANCEL_ASYNCHRONOUS, &type);
+    long file = marked(SYS_openat, folder, (long)path, flags, mode, 0);
+    real.pthread_setcanceltype(type, &type);
+    return (int)settled(file);
+}
+
 static __attribute__((noinline)) int open_writing(opener start, int folder, const char *path, int flags, mode_t mode)
 {
     char buffer[PATH_ROOM];
@@ -68,7 +81,7 @@ static __attribute__((noinline)) int open_writing(opener start, int folder, cons
     note.kind = 'w';
     note.flags = (uint32_t)flags;
     bool fresh = before_write(&note, folder, path, buffer);
-    int file = start(folder, path, flags, mode);
+    int file = open_file(start, folder, path, flags, mode);
     if (file >= 0 && fresh)
         add(&note);
     return file;
@@ -91,7 +104,7 @@ static inline int open_noting(opener start, int folder, const char *path, int fl
         return start(folder, path, flags, mode);
     if (flags & WRITES)
         return open_writing(start, folder, path, flags, mode);
-    int file = start(folder, path, flags, mode);
+    int file = open_file(start, folder, path, flags, mode);
     if (file < 0)
         return answer(path);
     note_read(folder, path, flags, file);
@@ -158,25 +171,19 @@ SHOWN int creat64(const char *path, mode_t mode)
     return open_noting(start_creat64, AT_FDCWD, path, O_WRONLY | O_CREAT | O_TRUNC, mode);
 }
 
-SHOWN int __open_2(const char *path, int flags)
-{
-    return open_noting(start___open_2, AT_FDCWD, path, flags, 0);
-}
-
-SHOWN int __open64_2(const char *path, int flags)
-{
-    return open_noting(start___open64_2, AT_FDCWD, path, flags, 0);
-}
-
-SHOWN int __openat_2(int folder, const char *path, int flags)
-{
-    return open_noting(start___openat_2, folder, path, flags, 0);
-}
-
-SHOWN int __openat64_2(int folder, const char *path, int flags)
-{
-    return open_noting(start___openat64_2, folder, path, flags, 0);
-}
+/* The C library's checked functions take no mode, and end the program that needed one: that is left to them. */
+#define CHECKED(name, declared, given, folder)                                                                         \
+    SHOWN int name declared                                                                                            \
+    {                                                                                                                  \
+        ready();                                                                                                       \
+        if (real.name && (flags & O_CREAT || is_temporary(flags)))                                                     \
+            return real.name given;                                                                                    \
+        return open_noting(start_##name, folder, path, flags, 0);                                                      \
+    }
+CHECKED(__open_2, (const char *path, int flags), (path, flags), AT_FDCWD)
+CHECKED(__open64_2, (const char *path, int flags), (path, flags), AT_FDCWD)
+CHECKED(__openat_2, (int folder, const char *path, int flags), (folder, path, flags), folder)
+CHECKED(__openat64_2, (int folder, const char *path, int flags), (folder, path, flags), folder)
 
 /* Return the flags that fopen's mode stands for. */
 static int flags_of(const char *mode)

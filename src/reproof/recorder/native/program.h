@@ -115,7 +115,7 @@ static enum program kind_of(const char *path, int depth)
     char head[HEAD] __attribute__((aligned(8)));
     struct stat status;
     enum program kind = ABSENT;
-    long file = raw4(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0);
+    long file = open_own(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
     if (file < 0)
         return file == -13 ? WATCHED : ABSENT; /* EACCES: it may be executable all the same */
     if (raw2(SYS_fstat, file, &status) == 0 && S_ISREG(status.st_mode) && status.st_mode & 0111) {

@@ -36,6 +36,24 @@ static inline long raw(long number, long a, long b, long c, long d, long e, long
 #error "the shim knows x86-64 and arm64"
 #endif
 
+/* What our own calls carry in the last argument, which the kernel does not look at: the filter of level `complete`
+   reports only those without it. 0 where there is no such filter. */
+static long mark;
+
+static inline long marked(long number, long a, long b, long c, long d, long e)
+{
+    long result = raw(number, a, b, c, d, e, mark);
+    /* The kernel leaves the register as it is; another call of this thread must not carry the mark by chance. */
+#if defined(__x86_64__)
+    __asm__ volatile("xorl %%r9d, %%r9d" ::: "r9");
+#else
+    __asm__ volatile("mov x5, xzr" ::: "x5");
+#endif
+    return result;
+}
+
+#define open_own(path, flags) marked(SYS_openat, AT_FDCWD, (long)(path), (flags) | O_CLOEXEC, 0, 0)
+
 #define raw1(n, a) raw(n, (long)(a), 0, 0, 0, 0, 0)
 #define raw2(n, a, b) raw(n, (long)(a), (long)(b), 0, 0, 0, 0)
 #define raw3(n, a, b, c) raw(n, (long)(a), (long)(b), (long)(c), 0, 0, 0)

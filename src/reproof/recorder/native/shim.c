@@ -31,7 +31,7 @@ static void after_fork(void)
 static struct header *map_table(const char *path)
 {
     struct stat status;
-    long file = raw4(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0), mapped = -1;
+    long file = open_own(path, O_RDWR), mapped = -1;
     if (file < 0)
         return NULL;
     if (raw2(SYS_fstat, file, &status) == 0 && S_ISREG(status.st_mode) && (uint64_t)status.st_size >= CHUNK)
@@ -56,6 +56,7 @@ __attribute__((constructor)) static void begin(void)
         return;
     chunks[0] = (char *)header;
     table = header;
+    mark = header->guarded && stands_before_libc() ? (long)header->mark : 0;
     own_pid = raw1(SYS_getpid, 0);
     if (command) { /* the trial run: it is not part of the record */
         header->program = ANSWERED | kind_of(command, 0);

@@ -20,7 +20,7 @@
 
 #include "raw.h"
 
-#define MAGIC 0x3130656c62617472ull
+#define MAGIC 0x3230656c62617472ull
 #define CHUNK (4ull << 20)
 #define CHUNKS 160
 #define LEVELS 4
@@ -38,6 +38,13 @@ struct header {
     uint64_t ended;      /* of them, those that could list their libraries at the end */
     uint32_t program;    /* what the trial run says of the command, an enum program */
     uint32_t levels;     /* a bit for each level that has entries */
+    uint32_t guarded;    /* the filter of level `complete` is in place */
+    uint32_t rings;      /* io_uring instances that were set up under it */
+    uint64_t mark;       /* what marked calls carry */
+    uint64_t reports;    /* unmarked calls that the supervisor was told of */
+    uint64_t passed;     /* of them, those that went on without a note */
+    int32_t supervisor;  /* its process id */
+    int32_t guardian;    /* that of the process that watches it */
     char table[1024];    /* the path of this file */
     char library[1024];  /* the path of this library, as LD_PRELOAD has it */
 };
@@ -85,7 +92,7 @@ static inline void count(uint64_t *counter)
 /* Reserve a chunk of the file and map it; NULL if that cannot be done (now: the next note tries again). */
 static char *map_chunk(const char *path, uint64_t number)
 {
-    long file = raw4(SYS_openat, AT_FDCWD, path, O_RDWR | O_CLOEXEC, 0);
+    long file = open_own(path, O_RDWR);
     if (file < 0)
         return NULL;
     long done = raw4(SYS_fallocate, file, 0, number * CHUNK, CHUNK);
