@@ -4,6 +4,7 @@
     results: ["metrics.json", "*.csv"]
     tolerances: {"metrics.json:accuracy": {absolute: 0.01}, "*.csv": {relative: 1e-6}}
     ignore: ["stderr", "logs/*"]
+    profile: false
 
 The tree of nodes is read, not the plain values, so that every complaint can name its line.
 """
@@ -22,7 +23,7 @@ from reproof.errors import UsageError
 from reproof.model.policy import Policy, Tolerance
 
 NAME = "reproof.yaml"
-KEYS = ("command", "results", "tolerances", "ignore")
+KEYS = ("command", "results", "tolerances", "ignore", "profile")
 TOLERANCE_KEYS = ("absolute", "relative")
 KINDS: dict[type[yaml.Node], str] = {yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}
 
@@ -33,6 +34,8 @@ class Settings:
 
     policy: Policy = field(default_factory=Policy)
     command: tuple[str, ...] | None = None
+    profile: bool = True
+    """Whether data files are looked into, so that it can be said how they changed."""
 
 
 def find_settings(folder: Path) -> Path | None:
@@ -63,7 +66,8 @@ def load_settings(path: Path) -> Settings:
         tolerances=reader.tolerances(given.get("tolerances")),
         ignore=reader.patterns(given.get("ignore"), "ignore"),
     )
-    return Settings(policy=policy, command=command)
+    profile = reader.choice(given["profile"], "profile") if "profile" in given else True
+    return Settings(policy=policy, command=command, profile=profile)
 
 
 def parse(path: Path) -> yaml.Node | None:
@@ -146,6 +150,12 @@ class Reader:
         if not words:
             raise self.complain(node, "command is empty", "Write `command: [python, train.py]`, or leave the key out.")
         return words
+
+    def choice(self, node: yaml.Node, name: str) -> bool:
+        """Return true or false, as YAML 1.1 spells them."""
+        if node.tag != "tag:yaml.org,2002:bool":
+            raise self.complain(node, f"{name} is {describe(node)}, expected true or false", f"Write `{name}: false`.")
+        return yaml.SafeLoader.bool_values[str(node.value).lower()]
 
     def tolerances(self, node: yaml.Node | None) -> tuple[tuple[str, Tolerance], ...]:
         """Return patterns and tolerances in the order of the file; the first match counts."""

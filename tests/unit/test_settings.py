@@ -68,13 +68,16 @@ def test_the_first_pattern_stays_first(tmp_path: Path) -> None:
 def test_an_unknown_key_is_named_with_its_line_and_the_nearest_valid_key(tmp_path: Path) -> None:
     expected = (
         "reproof.yaml, line 3: unknown key 'tolerence'.",
-        "Did you mean 'tolerances'? Valid keys: command, results, tolerances, ignore.",
+        "Did you mean 'tolerances'? Valid keys: command, results, tolerances, ignore, profile.",
     )
     assert expected == complaint(tmp_path, "# mine\nresults: []\ntolerence: {}\n")
 
 
 def test_a_key_that_resembles_none_gets_the_list(tmp_path: Path) -> None:
-    expected = ("reproof.yaml, line 1: unknown key 'xyz'.", "Valid keys: command, results, tolerances, ignore.")
+    expected = (
+        "reproof.yaml, line 1: unknown key 'xyz'.",
+        "Valid keys: command, results, tolerances, ignore, profile.",
+    )
     assert expected == complaint(tmp_path, "xyz: 1\n")
 
 
@@ -155,3 +158,17 @@ def test_settings_above_the_repository_do_not_count(tmp_path: Path) -> None:
     assert find_settings(repository / "src") is None
     (repository / "reproof.yaml").touch()
     assert repository / "reproof.yaml" == find_settings(repository / "src")
+
+
+@pytest.mark.parametrize(("text", "expected"), [("false", False), ("no", False), ("true", True)])
+def test_data_files_are_looked_into_unless_that_is_switched_off(tmp_path: Path, text: str, expected: bool) -> None:
+    path = tmp_path / "reproof.yaml"
+    path.write_text(f"profile: {text}\n")
+    assert load_settings(path).profile is expected
+    path.write_text("")
+    assert load_settings(path).profile is True
+
+
+@pytest.mark.parametrize("text", ["maybe", "[]", "'false'", ""])
+def test_a_switch_that_is_neither_true_nor_false_is_told(tmp_path: Path, text: str) -> None:
+    assert "expected true or false" in complaint(tmp_path, f"profile: {text}\n")[0]

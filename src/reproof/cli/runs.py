@@ -31,7 +31,9 @@ def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[s
     if not argv:
         raise UsageError("no command to run", "reproof run -- python train.py")
     tools = context.tools()
-    snapshot = pipeline.record(argv, working_directory(), tools, pipeline.Recording(policy=settings.policy, **how))
+    snapshot = pipeline.record(
+        argv, working_directory(), tools, pipeline.Recording(policy=settings.policy, profile=settings.profile, **how)
+    )
     keep_packages(context, tools, snapshot)
     context.progress.note(terminal_runs.recorded_line(snapshot))
     if as_json:
