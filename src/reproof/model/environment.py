@@ -44,7 +44,10 @@ class Distribution(Frozen):
     tags: tuple[str, ...] = ()
     record: str | None = None
     modified: tuple[str, ...] = ()
-    """Installed files that are not what RECORD says (of those that were checked)."""
+    """Installed files that are not what RECORD or conda says, of a distribution that the run used.
+
+    All are checked for being there with their size, those that the run used by their hash, too.
+    """
     loaded: int = 0
     """How many of its files the run used."""
     imported: bool = False

@@ -3,7 +3,6 @@
 import base64
 import binascii
 import csv
-import json
 import os
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
@@ -12,11 +11,15 @@ from .conda import CondaPackage
 from .editable import editable_roots
 from .hashing import Hasher
 from .metadata import headers_of, metadata_text, read_metadata
+from .origin import origin_of, part_of, written_url
 from .record import record_identity
 
 
 class File(NamedTuple):
-    """An installed file. `digest` is `sha256:<hex>`, empty if it is not known; `size` in bytes as text, or empty."""
+    """An installed file. `digest` is `sha256=<urlsafe base64>` as in RECORD or `sha256:<hex>`, empty if not known.
+
+    `size` in bytes as text, or empty.
+    """
 
     name: str
     path: str
@@ -75,7 +78,7 @@ class Installed:
             return
         for row in rows:
             if len(row) >= 3:
-                yield File(row[0], self._path(row[0]), _hexadecimal(row[1]), row[2])
+                yield File(row[0], self._path(row[0]), row[1], row[2])
 
     def _listed(self) -> Iterator[File]:
         """Yield what pip listed before there was RECORD, relative to the metadata."""
@@ -101,23 +104,15 @@ class Installed:
         """Return the modules and folders that an editable installation takes from somebody's working folder."""
         if self.linked:
             return {self.location}
-        found = editable_roots([file.path for file in self.files() if os.path.dirname(file.path) == self.location])
-        direct = self.written_url()
-        if not found and _inside(direct, "dir_info").get("editable"):
+        found = editable_roots(self.location + "/" + name for name in self._beside())
+        direct = written_url(self.text("direct_url.json"))
+        if not found and part_of(direct, "dir_info").get("editable"):
             found = {direct["url"][7:]} if direct.get("url", "").startswith("file:///") else found
         return found
 
-    def written_url(self) -> Dict[str, Any]:
-        """Return what the installer wrote about where it came from, empty for an index."""
-        try:
-            content = json.loads(self.text("direct_url.json") or "{}")
-        except (ValueError, RecursionError):
-            return {}
-        return content if isinstance(content, dict) and isinstance(content.get("url", ""), str) else {}
-
     def direct_url(self) -> Dict[str, Any]:
         """Return where it came from, as the installer wrote it or as an editable installation without that shows it."""
-        written = self.written_url()
+        written = written_url(self.text("direct_url.json"))
         if written or not (self.linked or self._is_shell()):
             return written
         folders = sorted(self.working_folders())
@@ -125,29 +120,34 @@ class Installed:
 
     def _is_shell(self) -> bool:
         """Say whether nothing but pointers to another folder was installed, beside metadata and programs."""
-        here = [file.name for file in self._recorded() if not file.name.startswith(("../", "/"))]
-        beside = [name for name in here if ".dist-info/" not in name and "__pycache__/" not in name]
-        return (
-            bool(beside)
-            and all("/" not in name and name.endswith((".pth", ".py")) for name in beside)
-            and any(name.endswith(".pth") for name in beside)
+        beside = self._beside()
+        if not any(name.endswith(".pth") for name in beside):
+            return False
+        own = (".dist-info/", "__pycache__/")
+        inside = (file.name for file in self.files() if "/" in file.name and not file.name.startswith(("../", "/")))
+        return all(name.endswith((".pth", ".py")) for name in beside) and all(
+            any(part in name for part in own) for name in inside
         )
+
+    def _beside(self) -> List[str]:
+        """Return the installed files that lie in the site folder itself."""
+        return [file.name for file in self.files() if "/" not in file.name]
 
     def describe(self, use: Use, requested: Optional[bool], hasher: Hasher) -> Dict[str, Any]:
         """Return the fields of the model's Distribution."""
         direct = self.direct_url()
-        commit = _inside(direct, "vcs_info").get("commit_id")
+        commit = part_of(direct, "vcs_info").get("commit_id")
         return {
             "name": self.name,
             "version": self.version,
             "location": self.location,
             "dist_info": self.info,
-            "origin": self._origin(direct, use.owner),
+            "origin": origin_of(direct, use.owner, self.conda is not None or self.installer == "conda"),
             "installer": self.installer,
             "direct_url": direct.get("url"),
             "tags": headers_of(self.text("WHEEL") or "").get("tag", []),
             "record": self._identity(),
-            "modified": [] if use.owner else sorted(self._modified(use.loaded, hasher)),
+            "modified": sorted(self._modified(use.loaded, hasher)) if use.loaded and not use.owner else [],
             "loaded": len(use.loaded),
             "imported": use.imported,
             "requested": self.conda.requested if self.conda else requested,
@@ -160,17 +160,6 @@ class Installed:
     def installer(self) -> str:
         """The name that the installer left; empty if it left none."""
         return (self.text("INSTALLER") or "").strip()
-
-    def _origin(self, direct: Dict[str, Any], owner: Optional[str]) -> str:
-        if owner is not None:
-            return "distro"
-        if self.conda is not None or self.installer == "conda":
-            return "conda"
-        if "vcs_info" in direct:
-            return "vcs"
-        if "dir_info" in direct:
-            return "editable" if _inside(direct, "dir_info").get("editable") else "local"
-        return "archive" if "archive_info" in direct else "index"
 
     def _identity(self) -> Optional[str]:
         try:
@@ -190,9 +179,9 @@ class Installed:
                 continue
             if size != file.size and file.size:
                 yield file.name
-            elif file.path in loaded and file.digest.startswith("sha256:"):
+            elif file.path in loaded and file.digest.startswith("sha256"):
                 content = hasher.content(file.path)
-                if content is None or content.digest != file.digest:
+                if content is None or content.digest != _hexadecimal(file.digest):
                     yield file.name
 
 
@@ -201,16 +190,11 @@ def canonical_name(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def _inside(content: Dict[str, Any], name: str) -> Dict[str, Any]:
-    value = content.get(name)
-    return value if isinstance(value, dict) else {}
-
-
 def _hexadecimal(digest: str) -> str:
     """Return `sha256:<hex>` of RECORD's `sha256=<urlsafe base64 without padding>`, without digits if it is broken."""
-    kind, _, encoded = digest.partition("=")
-    if kind != "sha256":
+    if digest.startswith("sha256:"):
         return digest
+    encoded = digest.partition("=")[2]
     try:
         return "sha256:" + base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).hex()
     except (ValueError, binascii.Error):
