@@ -87,9 +87,11 @@ def system(snapshot: Snapshot) -> Iterator[Setting]:
 
 
 def system_packages(snapshot: Snapshot) -> Iterator[Setting]:
-    """Yield the version of each distribution package."""
+    """Yield the version of each distribution package, and with its build that of each of conda's."""
     for package in snapshot.system.packages:
-        yield Setting(f"system.packages.{package.name}", package.version, f"{package.manager}:{package.name}")
+        owner = f"{package.manager}:{package.name}"
+        version = f"{package.version} {package.build}" if package.build else package.version
+        yield Setting(f"system.packages.{owner if package.manager == 'conda' else package.name}", version, owner)
 
 
 def hardware(snapshot: Snapshot) -> Iterator[Setting]:

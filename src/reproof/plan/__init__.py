@@ -58,6 +58,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         warnings=(
             *foundation.warnings,
             *environment.unknown_pins(resolution),
+            *environment.conda_environment(snapshot),
             *layout.unkept_inputs(snapshot),
             *graphics(snapshot),
         ),

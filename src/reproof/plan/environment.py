@@ -63,6 +63,21 @@ def unknown_pins(resolution: Resolution) -> tuple[Gap, ...]:
     )
 
 
+def conda_environment(snapshot: Snapshot) -> tuple[Gap, ...]:
+    """Return a warning when conda made the environment: what its packages link to lies in no distribution."""
+    packages = {found.name for found in snapshot.distributions if found.origin == "conda"}
+    others = {found.name for found in snapshot.system.packages if found.manager == "conda"}
+    if not packages and not others:
+        return ()
+    return (
+        Gap(
+            what=f"the conda environment (Python packages: {len(packages)}; others that were used: {len(others)})",
+            why="conda environments are not rebuilt yet: only the interpreter and the Python packages' own files go in",
+            effect="what links to conda's libraries (numpy links to its BLAS) may not load, or load another library",
+        ),
+    )
+
+
 def choose_variables(snapshot: Snapshot, home: str) -> dict[str, str]:
     """Return the environment of the replay: the recorded variables, with a search path that works in any image."""
     recorded = snapshot.environment.variables

@@ -43,7 +43,7 @@ def look_up_images(snapshot: Snapshot, look_up: Callable[[str], ImageLookup]) ->
 
 def look_up_packages(snapshot: Snapshot, archive: Archive) -> tuple[tuple[ArchivePackage, ...], tuple[Gap, ...]]:
     """Return the version that the archive offers for each recorded package: the same one if it is still there."""
-    recorded = snapshot.system.packages
+    recorded = [package for package in snapshot.system.packages if package.manager == "deb"]
     offered = archive.versions(package.name for package in recorded) if recorded else {}
     gaps: tuple[Gap, ...] = ()
     if offered is None:

@@ -58,25 +58,7 @@ def resolve_packages(
         for pin in pins
         if pin.confidence in EFFECTS
     )
-    return tuple(pins), (*gaps, *_condas_libraries(wanted))
-
-
-def _condas_libraries(distributions: Sequence[Distribution]) -> tuple[Gap, ...]:
-    """Return a gap when conda installed packages: what they link to lies in folders that are in no distribution."""
-    names = sorted(distribution.name for distribution in distributions if distribution.origin == "conda")
-    if not names:
-        return ()
-    return (
-        Gap(
-            what=f"the libraries and programs of the conda environment ({len(names)} Python packages: {_some(names)})",
-            why="conda environments are not rebuilt yet: of their Python packages the installed files are packed",
-            effect="packages that link to conda's libraries, numpy among them, may fail to load in the image",
-        ),
-    )
-
-
-def _some(names: Sequence[str]) -> str:
-    return ", ".join(names[:3]) + (", …" if len(names) > 3 else "")
+    return tuple(pins), gaps
 
 
 def _pin(distribution: Distribution, index: Index, store: Store, task: Task) -> Pin:

@@ -184,14 +184,10 @@ def test_a_development_install_goes_where_the_others_are(tmp_path: Path, store: 
     assert [str(site), str(site)] == [pin.location for pin in pins]
 
 
-def test_what_conda_installed_is_packed_and_what_it_links_to_is_a_gap(tmp_path: Path, store: Store) -> None:
+def test_what_conda_installed_is_packed_from_its_files(tmp_path: Path, store: Store) -> None:
     index = FakeIndex()
     index.add("pack", "1.0")
-    names = ["pack", "a", "b", "c"]
-    installed = [install(site_of(tmp_path), name, "1.0").model_copy(update={"origin": "conda"}) for name in names]
-    pins, gaps = resolve_packages(installed, index, store, Progress())
-    assert {pin.confidence for pin in pins} == {"vendored"}
-    assert "installed by conda, not from an index; packed from the installed files" in pins[0].evidence
-    assert [gap.what for gap in gaps] == [
-        "the libraries and programs of the conda environment (4 Python packages: a, b, c, …)"
-    ]
+    installed = install(site_of(tmp_path), "pack", "1.0").model_copy(update={"origin": "conda"})
+    pin = resolve_one(installed, index, store)
+    assert pin.confidence == "vendored"
+    assert "installed by conda, not from an index; packed from the installed files" in pin.evidence

@@ -17,7 +17,7 @@ from reproof.model.resolution import ImageLookup
 from reproof.model.snapshot import Interpreter
 from reproof.progress import Progress
 from reproof.resolve import ResolveTools, resolve
-from reproof.resolve.bases import image_names, look_up_images
+from reproof.resolve.bases import image_names, look_up_images, look_up_packages
 from reproof.resolve.installer import resolve_installer
 from reproof.resolve.interpreter import pack_interpreter
 from reproof.store.store import Store
@@ -210,6 +210,12 @@ def test_everything_is_put_together(
     assert (("bookworm",), 1, gaps) == (resolution.sources, len(resolution.images), len(resolution.gaps))
     assert resolution.installer is not None and resolution.interpreter is not None
     assert resolution == resolve(snapshot, tools, Progress())
+
+
+def test_the_archive_is_not_asked_for_packages_of_others() -> None:
+    packages = [{"name": "openssl", "version": "3.3.0", "architecture": "linux-64", "manager": "conda"}]
+    snapshot = make_snapshot(system={"packages": packages})
+    assert look_up_packages(snapshot, FakeArchive({"openssl": ("3.0.22-1",)})) == ((), ())
 
 
 def test_an_interpreter_that_is_gone_is_a_gap(tmp_path: Path, store: Store) -> None:
