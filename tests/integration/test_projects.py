@@ -205,7 +205,7 @@ def test_each_document_that_is_printed_carries_its_id(verify: Verify) -> None:
         "verdict": run.verdict,
     }
     for kind, document in documents.items():
-        assert document["schema"] == f"reproof/{kind}/1"
+        assert document["schema"].startswith(f"reproof/{kind}/")
         assert (run.shell.store / "documents" / kind / f"{document['id']}.json").is_file()
     assert documents["image"]["image_id"].startswith("sha256:") and documents["image"]["layers"]
 

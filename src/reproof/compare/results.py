@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 
 from reproof.compare.comparators import choose
 from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
-from reproof.compare.rules import Rules, matches
+from reproof.compare.rules import Rules
 from reproof.compare.text import TEXT
 from reproof.errors import ReproofError
 from reproof.model.base import Blob
 from reproof.model.comparison import Result
+from reproof.model.policy import matches
 from reproof.model.snapshot import Command, Metric, Output, Snapshot
 
 Reader = Callable[[str], bytes]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
-from reproof.model.policy import Policy, Tolerance
+from reproof.model.policy import Policy, Tolerance, matches
 from reproof.model.snapshot import Command
 
 DAY = 86400.0
@@ -41,9 +39,8 @@ class Rules:
     second: str = "the replay"
 
     def counts(self, *names: str) -> bool:
-        """Say whether a result counts: declared under one of its names (or nothing is declared), and not ignored."""
-        wanted = not self.policy.results or matches(names, self.policy.results)
-        return wanted and not matches(names, self.policy.ignore)
+        """Say whether a result counts, under any of its names."""
+        return self.policy.counts(*names)
 
     def tolerance(self, *names: str) -> Tolerance:
         """Return the first declared tolerance that fits one of the names; equality when none does."""
@@ -51,9 +48,3 @@ class Rules:
             if matches(names, (pattern,)):
                 return tolerance
         return Tolerance()
-
-
-def matches(names: Iterable[str], patterns: Iterable[str]) -> bool:
-    """Say whether any shell-style pattern fits any of the names."""
-    every = tuple(patterns)
-    return any(fnmatchcase(name, pattern) for name in names for pattern in every)

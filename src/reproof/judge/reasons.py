@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fnmatch import fnmatchcase
 
 from reproof.judge.weigh import decides, differs, is_exact, is_volatile_only
 from reproof.model.comparison import Comparison, Result
-from reproof.model.policy import Policy
+from reproof.model.policy import Policy, matches
 from reproof.model.snapshot import Snapshot
 
 NAMED = 5
@@ -93,17 +92,14 @@ def notes(results: Sequence[Result]) -> Iterator[str]:
 
 
 def ignored(original: Snapshot, policy: Policy) -> Iterator[str]:
-    """Yield the outputs that were written but do not count, as declared."""
-    left_out = [output.name for output in original.outputs if not counts(output.name, policy)]
-    if left_out:
-        shown = ", ".join(left_out[:NAMED]) + (" …" if len(left_out) > NAMED else "")
-        yield f"{counted(len(left_out), 'output')} not judged, as declared: {shown}"
-
-
-def counts(name: str, policy: Policy) -> bool:
-    """Say whether an output counts."""
-    wanted = not policy.results or any(fnmatchcase(name, pattern) for pattern in policy.results)
-    return wanted and not any(fnmatchcase(name, pattern) for pattern in policy.ignore)
+    """Yield the outputs that were written but do not count: as declared, or because they are a tool's own."""
+    left_out = [output.name for output in original.outputs if not policy.counts(output.name)]
+    own = [name for name in left_out if not policy.results and not matches((name,), policy.ignore)]
+    declared = [name for name in left_out if name not in own]
+    for names, why in ((declared, "as declared"), (own, "files that tools keep for themselves")):
+        if names:
+            shown = ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")
+            yield f"{counted(len(names), 'output')} not judged, {why}: {shown}"
 
 
 def counted(count: int, noun: str) -> str:

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
 from reproof.model.base import Frozen
+
+BY_PRODUCTS = (
+    "*/.cache/*", "*/.ipython/*", "*/.jupyter/*", "*/.local/share/jupyter/*", "*/.config/matplotlib/*",
+    "*/.config/Ultralytics/*", "*/.nv/ComputeCache/*", "*/.triton/cache/*", "*/.keras/keras.json",
+    "*/.ipynb_checkpoints/*",
+)  # fmt: skip
+"""Files that tools keep for themselves, by their place: caches, histories, settings. They are recorded, and are no
+results unless they are declared as such."""
 
 
 class Tolerance(Frozen):
@@ -23,3 +34,15 @@ class Policy(Frozen):
     results: tuple[str, ...] = ()
     tolerances: tuple[tuple[str, Tolerance], ...] = ()
     ignore: tuple[str, ...] = ()
+
+    def counts(self, *names: str) -> bool:
+        """Say whether a result counts: declared under one of its names (or nothing is declared), and not ignored."""
+        if self.results:
+            return matches(names, self.results) and not matches(names, self.ignore)
+        return not matches(names, self.ignore) and not matches(names, BY_PRODUCTS)
+
+
+def matches(names: Iterable[str], patterns: Iterable[str]) -> bool:
+    """Say whether any shell-style pattern fits any of the names."""
+    every = tuple(patterns)
+    return any(fnmatchcase(name, pattern) for name in names for pattern in every)

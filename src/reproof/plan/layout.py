@@ -13,6 +13,9 @@ UNPRIVILEGED_NAME, UNPRIVILEGED = "user", 1000
 SHARED_MEMORY = 1 << 30
 """Bytes; loader workers pass tensors through /dev/shm, and an engine's default of 64 MB stops them."""
 
+CLOSED = "/root"
+"""The one folder of a distribution that only its owner may enter; the replay is another user."""
+
 
 def choose_sources(snapshot: Snapshot) -> tuple[SourceRoot, ...]:
     """Return the code by root, the project first; a file outside all roots gets its own folder as one."""
@@ -31,11 +34,17 @@ def choose_sources(snapshot: Snapshot) -> tuple[SourceRoot, ...]:
 def choose_directories(snapshot: Snapshot, home: str) -> tuple[str, ...]:
     """Return the folders that the user must be able to write: where it worked, lived, and left outputs.
 
-    Folders that the run made itself are left out: it has to make them again.
+    Folders that the run made itself are left out: it has to make them again. What lies at home belongs to the user at
+    every level, also where only an input is mounted: tools use no cache in a folder that they cannot write.
     """
     made = set(snapshot.created_dirs)
     folders = {snapshot.command.cwd, home}
     folders |= {str(PurePosixPath(output.path).parent) for output in snapshot.outputs}
+    used = (entry.path for entry in (*snapshot.outputs, *snapshot.inputs) if below(entry.path, home))
+    folders |= {str(folder) for path in used for folder in PurePosixPath(path).parents if below(str(folder), home)}
+    python = snapshot.interpreter
+    needed = (*snapshot.source.roots, *((python.prefix, python.base_prefix) if python else ()))
+    folders |= {CLOSED for path in needed if below(path, CLOSED)}
     kept = {folder for folder in folders if not any(folder == m or below(folder, m) for m in made)}
     kept |= {str(PurePosixPath(m).parent) for m in made if str(PurePosixPath(m).parent) not in made}
     return tuple(sorted(folder for folder in kept if folder not in ("/", "/tmp", "/dev/shm")))

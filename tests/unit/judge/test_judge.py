@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from factories import blob, make_snapshot
+from factories import blob, digest, make_snapshot
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -124,6 +124,16 @@ def test_another_cpu_is_said() -> None:
 def test_outputs_that_do_not_count_are_named() -> None:
     judgement = judged(result("identical", "a.csv"), policy=Policy(results=("*.csv",)))
     assert judgement.reasons[-1] == "1 output not judged, as declared: metrics.json"
+
+
+def test_what_tools_keep_for_themselves_is_no_result_unless_it_is_declared() -> None:
+    cache = {"name": "/home/ada/.cache/matplotlib/fonts.json", "path": "/home/ada/.cache/matplotlib/fonts.json",
+             "digest": digest("a"), "size": 1}  # fmt: skip
+    run = make_snapshot(outputs=[cache])
+    reasons = judge(run, run, comparison(result("identical")), Policy()).reasons
+    assert reasons[-1] == f"1 output not judged, files that tools keep for themselves: {cache['name']}"
+    assert not Policy().counts(str(cache["name"]))
+    assert Policy(results=("*fonts.json",)).counts(str(cache["name"]))
 
 
 def test_gaps_of_both_runs_travel_on_once() -> None:
