@@ -112,6 +112,9 @@ NOISY = Project(name="noisy", arguments=("train.py",), outputs=("line.npz", "met
 CLOCKWORK = Project(
     name="clockwork", arguments=("train.py",), outputs=("losses.csv", "metrics.json"), printed=False, git=False
 )
+NOTEBOOK = Project(
+    name="notebook", arguments=("fit.ipynb",), outputs=("fit.executed.ipynb", "metrics.json"), git=False
+)
 PROJECTS = (DIGITS, MLP, BOOST, NOISY, CLOCKWORK)
 
 

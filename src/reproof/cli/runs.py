@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import click
 from rich.text import Text
 
 from reproof import pipeline
+from reproof.adapters.jupyter import is_notebook, notebook_command
 from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
 from reproof.model.snapshot import Snapshot, shell_status
@@ -25,11 +27,16 @@ from reproof.report import terminal_runs
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.pass_obj
 def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[str, ...], **how: Any) -> None:
-    """Record a run. Exits with the command's own code."""
+    """Record a run. Exits with the command's own code.
+
+    A notebook in place of a command is executed by the environment's own nbconvert.
+    """
     settings = read_settings(config)
     argv = words or settings.command or ()
     if not argv:
         raise UsageError("no command to run", "reproof run -- python train.py")
+    if is_notebook(argv):
+        argv = notebook_command(argv, os.environ)
     tools = context.tools()
     snapshot = pipeline.record(
         argv, working_directory(), tools, pipeline.Recording(policy=settings.policy, profile=settings.profile, **how)

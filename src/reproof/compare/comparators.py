@@ -6,11 +6,12 @@ from reproof.compare.csv_tables import CSV
 from reproof.compare.evidence import Comparator
 from reproof.compare.json_lines import JSON_LINES
 from reproof.compare.json_values import JSON
+from reproof.compare.notebooks import NOTEBOOK
 from reproof.compare.numpy_arrays import NUMPY
 from reproof.compare.opaque import BINARY
 from reproof.compare.text import TEXT
 
-COMPARATORS: tuple[Comparator, ...] = (JSON, JSON_LINES, CSV, NUMPY, TEXT, BINARY)
+COMPARATORS: tuple[Comparator, ...] = (NOTEBOOK, JSON, JSON_LINES, CSV, NUMPY, TEXT, BINARY)
 
 
 def choose(name: str, data: bytes) -> Comparator:

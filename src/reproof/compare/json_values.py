@@ -20,7 +20,7 @@ KINDS = {
 
 def recognizes(name: str, data: bytes) -> bool:
     """Say whether a file is named and formed like JSON."""
-    if not name.lower().endswith((".json", ".ipynb", ".geojson")):
+    if not name.lower().endswith((".json", ".geojson")):
         return False
     try:
         json.loads(data)

@@ -23,24 +23,32 @@ def recognizes(name: str, data: bytes) -> bool:
 
 def compare(pair: Pair) -> Evidence:
     """Return how two texts differ. Bytes that are no UTF-8 are kept apart, never dropped."""
-    a, b = (split_lines(data.decode("utf-8", "surrogateescape")) for data in (pair.original, pair.replayed))
+    findings = Findings(pair.rules, "lines")
+    texts = pair.original.decode("utf-8", "surrogateescape"), pair.replayed.decode("utf-8", "surrogateescape")
+    compare_texts(findings, pair.name, "", texts)
+    return findings.evidence()
+
+
+def compare_texts(findings: Findings, name: str, place: str, texts: tuple[str, str]) -> None:
+    """Compare two texts line by line. `name` is what tolerances go by; `place` stands before the lines' numbers."""
+    a, b = map(split_lines, texts)
     head, tail = common_ends(a, b)
-    left = [parse_line(line, pair.rules.original) for line in a[head : len(a) - tail]]
-    right = [parse_line(line, pair.rules.replayed) for line in b[head : len(b) - tail]]
-    ended = pair.original.endswith(b"\n") and pair.replayed.endswith(b"\n")
-    findings = Findings(pair.rules, "lines", compared=head + tail - ended)
+    left = [parse_line(line, findings.rules.original) for line in a[head : len(a) - tail]]
+    right = [parse_line(line, findings.rules.replayed) for line in b[head : len(b) - tail]]
+    ended = all(text.endswith("\n") for text in texts)
+    findings.compared += head + tail - ended
     added: list[int] = []
     missing: list[int] = []
     for i, j in align(left, right):
         if i is not None and j is not None:
-            compare_lines(findings, pair.name, head + i + 1, (left[i], right[j]))
+            compare_lines(findings, name, f"{place}line {head + i + 1}", (left[i], right[j]))
         elif i is not None:
             missing.append(i)
         elif j is not None:
             added.append(j)
-    name_unpaired(findings, "missing in the replay", [(head + i + 1, left[i].line) for i in missing])
-    name_unpaired(findings, "only in the replay", [(head + j + 1, right[j].line) for j in added])
-    return findings.evidence()
+    lost = [(f"{place}line {head + i + 1}", left[i].line) for i in missing]
+    name_unpaired(findings, "missing in the replay", lost)
+    name_unpaired(findings, "only in the replay", [(f"{place}line {head + j + 1}", right[j].line) for j in added])
 
 
 def common_ends(a: Sequence[Line], b: Sequence[Line]) -> tuple[int, int]:
@@ -51,10 +59,9 @@ def common_ends(a: Sequence[Line], b: Sequence[Line]) -> tuple[int, int]:
     return head, tail
 
 
-def compare_lines(findings: Findings, name: str, number: int, lines: tuple[Parsed, Parsed]) -> None:
+def compare_lines(findings: Findings, name: str, where: str, lines: tuple[Parsed, Parsed]) -> None:
     """Compare two lines that belong together."""
     a, b = lines
-    where = f"line {number}"
     findings.compared += 1
     if a.shape != b.shape:
         findings.value(where, f"{short(a.line.text)!r} -> {short(b.line.text)!r}")
@@ -85,12 +92,12 @@ def compare_tokens(findings: Findings, name: str, where: str, tokens: tuple[Toke
         findings.changes(where, left.text, right.text)
 
 
-def name_unpaired(findings: Findings, what: str, lines: list[tuple[int, Line]]) -> None:
+def name_unpaired(findings: Findings, what: str, lines: list[tuple[str, Line]]) -> None:
     """Name the lines that only one text has."""
     if lines:
-        number, line = lines[0]
+        where, line = lines[0]
         count = "1 line" if len(lines) == 1 else f"{len(lines):,} lines"
-        findings.form(f"line {number}", f"{count} {what}, the first {short(line.text)!r}")
+        findings.form(where, f"{count} {what}, the first {short(line.text)!r}")
 
 
 TEXT = Comparator("text", recognizes, compare)

@@ -40,8 +40,9 @@ def choose_directories(snapshot: Snapshot, home: str) -> tuple[str, ...]:
     made = set(snapshot.created_dirs)
     folders = {snapshot.command.cwd, home}
     folders |= {str(PurePosixPath(output.path).parent) for output in snapshot.outputs}
-    used = (entry.path for entry in (*snapshot.outputs, *snapshot.inputs) if below(entry.path, home))
-    folders |= {str(folder) for path in used for folder in PurePosixPath(path).parents if below(str(folder), home)}
+    used = [output.path for output in snapshot.outputs] + [entry.path for entry in snapshot.inputs]
+    levels = {str(folder) for path in used for folder in PurePosixPath(path).parents}
+    folders |= {folder for folder in levels if below(folder, home)}
     python = snapshot.interpreter
     needed = (*snapshot.source.roots, *((python.prefix, python.base_prefix) if python else ()))
     folders |= {CLOSED for path in needed if below(path, CLOSED)}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,7 +42,29 @@ class Case:
     broken: bytes
 
 
+def notebook(text: str, image: str = "iVBOR=") -> bytes:
+    outputs = [
+        {"output_type": "stream", "name": "stdout", "text": [text]},
+        {"output_type": "display_data", "metadata": {}, "data": {"image/png": image, "text/plain": ["<Figure>"]}},
+    ]
+    cell = {
+        "cell_type": "code",
+        "id": text,
+        "execution_count": 1,
+        "metadata": {},
+        "source": ["fit()"],
+        "outputs": outputs,
+    }
+    return json.dumps({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": [cell]}).encode()
+
+
 CASES = (
+    Case(
+        "notebook", "fit.ipynb", notebook("loss 0.5\n"), notebook("loss 0.25\n"),
+        Evidence("different", "1 of 3 values differ; cell 1, stdout, line 1: 0.5 -> 0.25", 0.25, 0.5,
+                 "cell 1, stdout, line 1"),
+        ("fit.ipynb", b'{"cells": 1}'), notebook("loss 0.5\n")[:-30],
+    ),
     Case(
         "json", "m.json", b'{"a": {"b": [1, 2.0]}, "c": "x"}', b'{"a": {"b": [1, 2.5]}, "c": "x"}',
         Evidence("different", "1 of 3 values differ; a.b[1]: 2.0 -> 2.5", 0.5, 0.25, "a.b[1]"),
