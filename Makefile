@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit recorder integration test demo bench bench-capture lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-store lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -52,6 +52,9 @@ bench: $(READY) engine  ## the time of each stage for the three projects
 bench-capture: $(READY)  ## what recording costs beside bare and strace, and what it sees of what strace sees
 	@$(BIN)/python scripts/bench-capture
 	@$(BIN)/python scripts/recall
+
+bench-store: $(READY)  ## what one more run costs the store, in bytes and milliseconds
+	@$(BIN)/python scripts/bench-store
 
 lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest releases)
 	scripts/lock $(ARGS)

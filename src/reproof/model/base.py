@@ -8,6 +8,8 @@ from typing import Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
+CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
 
 class Frozen(BaseModel):
     """An immutable value; unknown keys are an error, so that a document never loses meaning in silence."""
@@ -53,10 +55,14 @@ class Document(Frozen):
         elif self.schema_ != self.SCHEMA:
             raise ValueError(f"this is a {self.schema_} document, expected {self.SCHEMA}")
 
+    def members(self) -> list[bytes]:
+        """Return the members of the canonical JSON in order, each as `"name":value`."""
+        plain = json.loads(self.model_dump_json(by_alias=True))
+        return [f"{CANONICAL.encode(name)}:{CANONICAL.encode(plain[name])}".encode() for name in sorted(plain)]
+
     def canonical(self) -> bytes:
         """Return the document as JSON with sorted keys and no white space: the bytes that are stored and hashed."""
-        plain = json.loads(self.model_dump_json(by_alias=True))
-        return json.dumps(plain, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+        return b"{" + b",".join(self.members()) + b"}"
 
     @property
     def id(self) -> str:

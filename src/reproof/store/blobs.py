@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from reproof.errors import StoreError
 from reproof.model.base import Blob
+from reproof.store.files import explain, file_digest, remove_tree, sync_folder, temporary_file, write_durably
+from reproof.store.lease import Lease
+
+__all__ = ["CHUNK", "Blobs", "Writer", "explain", "file_digest", "remove_tree", "sync_folder", "write_durably"]
 
 CHUNK = 1 << 20
-UMASK = os.umask(0o077)
-os.umask(UMASK)
-"""Read once, while there is one thread. A temporary file is private; what it becomes should be like any other file."""
-
-
-def explain(error: OSError, root: Path) -> StoreError:
-    """Return the store error that tells a user what an operating-system error in the store means."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreError(f"the store at {root} is full", "free some space, or choose another with --store")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return StoreError(f"the store at {root} cannot be written: {error.strerror}", "choose another with --store")
-    return StoreError(f"the store at {root} failed: {error}", "check the disk, or choose another with --store")
 
 
 class Blobs:
     """A folder of blobs, each at `sha256/<first two>/<rest>`."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, lease: Lease | None = None) -> None:
         self.root = root
+        self._lease = lease or Lease(root)
 
     def path(self, digest: str) -> Path:
         """Return where a blob lies, or would lie; `digest` is `sha256:<hex>`."""
@@ -42,6 +32,8 @@ class Blobs:
         return self.root / "sha256" / name[:2] / name[2:]
 
     def __contains__(self, digest: str) -> bool:
+        """Return whether a blob is there; if it is, it stays as long as this process lives."""
+        self._lease.claim_if_writable([digest])
         return self.path(digest).is_file()
 
     @contextmanager
@@ -51,25 +43,20 @@ class Blobs:
         Raises:
             StoreError: the store is full or cannot be written.
         """
-        try:
-            folder = self.root / "tmp"
-            folder.mkdir(parents=True, exist_ok=True)
-            handle = tempfile.NamedTemporaryFile(dir=folder, delete=False)  # noqa: SIM115 (renamed, not closed away)
-        except OSError as error:
-            raise explain(error, self.root) from error
-        temporary = Path(handle.name)
-        try:
-            with handle:
-                writer = Writer(handle, self)
-                yield writer
-                try:
-                    handle.flush()
-                    os.fsync(handle.fileno())
-                except OSError as error:
-                    raise explain(error, self.root) from error
-            self._adopt(temporary, writer.blob.digest)
-        finally:
-            temporary.unlink(missing_ok=True)
+        with ExitStack() as stack:
+            try:
+                self._lease.claim()
+                made = stack.enter_context(temporary_file(self.root / "tmp", self._lease.token))
+            except OSError as error:
+                raise explain(error, self.root) from error
+            handle, temporary = made
+            writer = Writer(handle, self)
+            yield writer
+            try:
+                handle.flush()
+                self._name(temporary, handle, writer.blob.digest)
+            except OSError as error:
+                raise explain(error, self.root) from error
 
     def put(self, data: bytes) -> Blob:
         """Keep bytes; return their blob. Raises StoreError."""
@@ -91,15 +78,15 @@ class Blobs:
             StoreError: it cannot be kept.
         """
         target = self.path(digest)
-        if not target.exists():
-            try:
+        try:
+            self._lease.claim([digest])
+            if not target.exists():
                 target.parent.mkdir(parents=True, exist_ok=True)
-                os.link(path, target)
+                with suppress(FileExistsError):
+                    os.link(path, target)
                 sync_folder(target.parent)
-            except FileExistsError:
-                pass
-            except OSError:
-                self.put_file(path)
+        except OSError:
+            self.put_file(path)
         return Blob(digest=digest, size=target.stat().st_size)
 
     def get(self, digest: str) -> bytes:
@@ -129,17 +116,20 @@ class Blobs:
             )
         return path
 
-    def _adopt(self, temporary: Path, digest: str) -> None:
+    def _name(self, temporary: Path, handle: IO[bytes], digest: str) -> None:
+        """Give what was written its name, after its bytes were synced, so that whoever finds it may rely on it.
+
+        If the same bytes are there already, they are on the disk: nothing is synced.
+        """
         target = self.path(digest)
-        try:
-            if target.exists():
-                return
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.chmod(0o444)
-            temporary.replace(target)
-            sync_folder(target.parent)
-        except OSError as error:
-            raise explain(error, self.root) from error
+        self._lease.claim([digest])
+        if target.exists():
+            return
+        os.fchmod(handle.fileno(), 0o444)
+        os.fsync(handle.fileno())
+        target.parent.mkdir(parents=True, exist_ok=True)
+        temporary.replace(target)
+        sync_folder(target.parent)
 
 
 class Writer:
@@ -165,40 +155,3 @@ class Writer:
     def blob(self) -> Blob:
         """The blob of all that was written so far."""
         return Blob(digest=f"sha256:{self._hash.hexdigest()}", size=self._size)
-
-
-def file_digest(path: Path) -> str:
-    """Return `sha256:<hex>` of a file's bytes. Raises OSError."""
-    with path.open("rb") as handle:
-        return f"sha256:{hashlib.file_digest(handle, 'sha256').hexdigest()}"
-
-
-def sync_folder(folder: Path) -> None:
-    """Make a rename in `folder` durable."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def write_durably(path: Path, data: bytes) -> None:
-    """Write a whole file under its final name or not at all. Raises OSError."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as handle:
-            handle.write(data)
-            handle.flush()
-            os.fchmod(handle.fileno(), 0o666 & ~UMASK)
-            os.fsync(handle.fileno())
-        temporary.replace(path)
-        sync_folder(path.parent)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
-def remove_tree(path: Path) -> None:
-    """Delete a folder of the store; what is gone already is fine."""
-    shutil.rmtree(path, ignore_errors=True)

@@ -13,7 +13,10 @@ from pydantic import ValidationError
 
 from reproof.errors import StoreError, UsageError
 from reproof.model.base import Document
-from reproof.store.blobs import Blobs, explain, remove_tree, write_durably
+from reproof.store.blobs import Blobs
+from reproof.store.documents import HEXADECIMAL, Documents, damaged
+from reproof.store.files import explain, remove_tree
+from reproof.store.lease import Lease
 
 MINIMUM_PREFIX = 3
 
@@ -23,18 +26,22 @@ D = TypeVar("D", bound=Document)
 class Store:
     """A folder that holds everything reproof keeps.
 
-    Layout: `blobs/` by digest; `documents/<kind>/<id>.json`; `derived/<parent id>/<kind>/<id>` (empty files: the
-    index from a document to those made from it); `cache/` (may be deleted at any time); `tmp/`.
+    Layout: `blobs/` by digest; `documents/<kind>/<id>.json`, or `<id>.parts` and `pieces/` (see `pieces.py`);
+    `derived/<parent id>/<kind>/<id>` (empty files: the index from a document to those made from it); `cache/` (may be
+    deleted at any time); `leases/` and `gc.lock` (see `lease.py`); `tmp/`.
     """
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.blobs = Blobs(root / "blobs")
+        self.lease = Lease(root)
+        self.blobs = Blobs(root / "blobs", self.lease)
+        self.documents = Documents(root, self.lease)
 
     def cache(self, name: str) -> Path:
         """Return the folder of a cache, made if it is not there. Raises StoreError."""
         folder = self.root / "cache" / name
         try:
+            self.lease.claim()
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise explain(error, self.root) from error
@@ -45,8 +52,9 @@ class Store:
         """Yield a private folder that is deleted afterwards. Raises StoreError if it cannot be made."""
         try:
             parent = self.root / "tmp"
+            self.lease.claim()
             parent.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(prefix=f"{prefix}-", dir=parent))
+            folder = Path(tempfile.mkdtemp(prefix=f"{prefix}-{self.lease.token}-", dir=parent))
         except OSError as error:
             raise explain(error, self.root) from error
         try:
@@ -56,11 +64,11 @@ class Store:
 
     def save(self, document: Document, *parents: str) -> str:
         """Keep a document, and note it under the ids that it was made from; return its id. Raises StoreError."""
-        data, identity = document.canonical(), document.id
+        name = kind(type(document))
         try:
-            write_durably(self._document(kind(type(document)), identity), data)
+            identity = self.documents.write(name, document.members())
             for parent in parents:
-                mark = self.root / "derived" / parent / kind(type(document)) / identity
+                mark = self.root / "derived" / parent / name / identity
                 mark.parent.mkdir(parents=True, exist_ok=True)
                 mark.touch()
                 os.utime(mark)
@@ -74,28 +82,17 @@ class Store:
         Raises:
             StoreError: it is not there, or its bytes are not what its name says.
         """
-        path = self._document(kind(type_), identity)
-        try:
-            data = path.read_bytes()
-        except FileNotFoundError:
-            raise StoreError(
-                f"the store at {self.root} has no {kind(type_)} {identity[:12]}",
-                "`reproof ls` lists the runs",
-            ) from None
-        except OSError as error:
-            raise explain(error, self.root) from error
+        name = kind(type_)
+        data, path = self.documents.read(name, identity)
         try:
             document = type_.parse(data)
         except ValidationError as error:
             raise StoreError(
-                f"the {kind(type_)} {identity[:12]} cannot be read ({path}): {error.errors()[0]['msg']}",
+                f"the {name} {identity[:12]} cannot be read ({path}): {error.errors()[0]['msg']}",
                 "it is damaged or was written by another version of reproof",
             ) from error
         if document.id != identity:
-            raise StoreError(
-                f"the {kind(type_)} {identity[:12]} is damaged: its bytes are not what its name says ({path})",
-                "restore the store from a copy, or delete this file and record the run again",
-            )
+            raise damaged(name, identity, f"its bytes are not what its name says ({path})")
         return document
 
     def find(self, type_: type[Document], prefix: str) -> str:
@@ -105,29 +102,32 @@ class Store:
             UsageError: no id does, or several do.
         """
         name = kind(type_)
-        if len(prefix) < MINIMUM_PREFIX or not all(c in "0123456789abcdef" for c in prefix):
+        if len(prefix) < MINIMUM_PREFIX or set(prefix) - HEXADECIMAL:
             raise UsageError(
                 f"{prefix!r} is not an id: ids are hexadecimal, {MINIMUM_PREFIX} characters or more",
                 "`reproof ls` lists the runs",
             )
-        found = [identity for identity in self.ids(type_) if identity.startswith(prefix)]
+        try:
+            every = {entry.identity for entry in self.documents.entries(name)}
+        except OSError as error:
+            raise explain(error, self.root) from error
+        found = sorted(identity for identity in every if identity.startswith(prefix))
         if not found:
             raise UsageError(
                 f"no {name} in {self.root} has an id starting with {prefix}", "`reproof ls` lists the runs"
             )
         if len(found) > 1:
-            several = ", ".join(sorted(identity[:16] for identity in found))
+            several = ", ".join(identity[:16] for identity in found)
             raise UsageError(f"{prefix} is ambiguous: {several}", "type more characters of the id")
         return found[0]
 
     def ids(self, type_: type[Document]) -> list[str]:
         """Return the ids of all documents of a kind, newest first. Raises StoreError."""
-        folder = self.root / "documents" / kind(type_)
         try:
-            paths = list(folder.glob("*.json"))
-            return [path.stem for path in sorted(paths, key=lambda p: (-p.stat().st_mtime_ns, p.name))]
+            times = {entry.identity: entry.path.stat().st_mtime_ns for entry in self.documents.entries(kind(type_))}
         except OSError as error:
             raise explain(error, self.root) from error
+        return sorted(times, key=lambda identity: (-times[identity], identity))
 
     def derived(self, type_: type[Document], parent: str) -> list[str]:
         """Return the ids of the documents of a kind made from `parent`, newest first."""
@@ -142,9 +142,6 @@ class Store:
                 (folder / "check").write_bytes(b"x" * 4096)
             except OSError as error:
                 raise explain(error, self.root) from error
-
-    def _document(self, name: str, identity: str) -> Path:
-        return self.root / "documents" / name / f"{identity}.json"
 
 
 def kind(type_: type[Document]) -> str:
