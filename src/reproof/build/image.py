@@ -24,7 +24,7 @@ def build_image(context: BuildContext, plan: BuildPlan, engine: Engine, store: S
         StoreError: a part of the context is missing or damaged.
         EngineError: the engine went away.
     """
-    tag = image_tag(context)
+    tag = image_tag(context.id)
     found = engine.find_image(tag)
     if found is None or found.labels.get(LABEL) != context.id:
         if plan.base.kind == "registry":
@@ -63,9 +63,9 @@ def pinned(base: Base) -> str:
     return f"{folder}{slash}{name.partition(':')[0]}@{base.digest}"
 
 
-def image_tag(context: BuildContext) -> str:
-    """Return the name under which an engine keeps the image of a context."""
-    return f"reproof/{context.id[:12]}:latest"
+def image_tag(context: str) -> str:
+    """Return the name under which an engine keeps the image of the context with this id."""
+    return f"reproof/{context[:12]}:latest"
 
 
 def send(context: BuildContext, store: Store, progress: Progress) -> Iterator[bytes]:

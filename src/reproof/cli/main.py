@@ -16,6 +16,7 @@ from reproof import __version__
 from reproof.cli.context import Context, default_store, working_directory
 from reproof.cli.diff import diff
 from reproof.cli.doctor import doctor
+from reproof.cli.gc import gc
 from reproof.cli.rebuild import build, plan, replay, verify
 from reproof.cli.records import ls, show
 from reproof.cli.runs import run_
@@ -45,7 +46,7 @@ def cli(context: click.Context, store: Path | None, registry: str | None, quiet:
     context.obj = Context(store=Store(root), registry=registry, quiet=quiet)
 
 
-for command in (run_, ls, show, plan, build, replay, verify, diff, doctor):
+for command in (run_, ls, show, plan, build, replay, verify, diff, gc, doctor):
     cli.add_command(command)
 
 

@@ -2,58 +2,139 @@
 
 from __future__ import annotations
 
+import datetime
+from collections.abc import Iterator
+from typing import Any
+
 import click
 
+from reproof.cli import filters
 from reproof.cli.context import Context
+from reproof.cli.filters import Condition, Row
 from reproof.errors import ReproofError
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
 from reproof.report import terminal_runs
+from reproof.store.census import Census
+from reproof.store.sizes import run_sizes
+from reproof.store.store import Store
+from reproof.store.summaries import Summary, installed
+
+KEYS = "id, created, command, exit_code, status, duration_s, metrics, parameters, kind, size, own_size"
 
 
 @click.command()
-@click.option("--json", "as_json", is_flag=True, help="Print a list of {id, created, command, exit_code, status}.")
+@click.option("--status", metavar="WORD", help="Only those: recorded, failed, REPRODUCED, DIFFERENT, damaged, …")
+@click.option("--since", metavar="WHEN", help="Only those started after a date, or so long ago: 2026-01-31, 12h, 7d.")
+@click.option("--command", metavar="TEXT", help="Only those with this text in their command line.")
+@click.option("--param", multiple=True, metavar="NAME=VALUE", help="Only those with this parameter (repeatable).")
+@click.option("--metric", multiple=True, metavar="'NAME>NUMBER'", help="Only those with such a metric (repeatable).")
+@click.option("--package", multiple=True, metavar="NAME[==VERSION]", help="Only those that had it (repeatable).")
+@click.option("--sort", "order", default="created", metavar="ORDER",
+              help="created (newest first; the default), duration, size, metric:NAME (largest first).")  # fmt: skip
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Show N at most.")
+@click.option("--json", "as_json", is_flag=True, help=f"Print a list of {{{KEYS}}}.")
 @click.pass_obj
-def ls(context: Context, as_json: bool) -> None:
+def ls(context: Context, /, order: str, limit: int | None, as_json: bool, **wanted: Any) -> None:
     """List the recorded runs, newest first."""
-    rows = [row(context, identity) for identity in context.store.ids(Snapshot)]
-    rows = [entry for entry in rows if not entry.pop("replay")]
+    wanted_rows = list(conditions(context.store, **wanted))
+    key = filters.sort_key(order)
+    every = list(rows(context.store))
+    shown = sorted((row for row in every if all(holds(row) for holds in wanted_rows)), key=key)[:limit]
     if as_json:
-        context.print_json(rows)
-    elif rows:
-        context.print(terminal_runs.runs_table(rows))
+        context.print_json(shown)
+    elif shown:
+        context.print(terminal_runs.runs_table(shown))
+    elif every:
+        context.progress.note(f"none of {len(every):,} runs is like that")
     else:
         context.progress.note(f"no runs in {context.store.root}; record one: reproof run -- python train.py")
 
 
-def row(context: Context, identity: str) -> dict[str, object]:
-    """Return what `ls` shows of a snapshot, its latest verdict included; a damaged one is listed as such."""
-    try:
-        snapshot = context.store.load(Snapshot, identity)
-        verdicts = context.store.derived(Verdict, identity)
-        verdict = context.store.load(Verdict, verdicts[0]) if verdicts else None
-    except ReproofError as error:
-        return {"id": identity, "created": "", "command": error.message, "exit_code": None, "status": "damaged",
-                "metrics": {}, "replay": False}  # fmt: skip
-    return {
-        "id": identity,
-        "created": snapshot.command.started,
-        "command": list(snapshot.command.argv),
-        "exit_code": snapshot.command.exit_code,
-        "duration_s": snapshot.command.duration_s,
-        "status": status_word(snapshot, verdict),
-        "metrics": {metric.name: metric.value for metric in snapshot.metrics},
-        "replay": snapshot.replay_of is not None,
-    }
+def conditions(
+    store: Store,
+    /,
+    status: str | None,
+    since: str | None,
+    command: str | None,
+    **repeated: tuple[str, ...],
+) -> Iterator[Condition]:
+    """Yield what a row must fulfil. Raises UsageError."""
+    if status is not None:
+        yield filters.with_status(status)
+    if since is not None:
+        yield filters.since(since, datetime.datetime.now(datetime.UTC))
+    if command is not None:
+        yield filters.with_command(command)
+    yield from map(filters.with_parameter, repeated["param"])
+    yield from map(filters.with_metric, repeated["metric"])
+    for words in repeated["package"]:
+        yield filters.with_package(words, lambda identity: packages(store, identity))
 
 
-def status_word(snapshot: Snapshot, verdict: Verdict | None) -> str:
+def packages(store: Store, identity: str) -> list[str]:
+    """Return the distributions of a run as `name==version`."""
+    summary = store.summaries.runs.get(identity)
+    kept = store.summaries.packages(summary) if summary else None
+    return installed(store.load(Snapshot, identity)) if kept is None else kept
+
+
+def rows(store: Store) -> Iterator[Row]:
+    """Yield what `ls` shows of each run, newest first; a damaged one is listed as such. Raises StoreError."""
+    store.summaries.read()
+    census = Census(store)
+    sizes = run_sizes(census)
+    for identity in store.ids(Snapshot):
+        try:
+            if identity in census.damaged:
+                store.load(Snapshot, identity)  # says what is wrong
+            summary, verdict = summary_of(store, identity), verdict_of(store, identity)
+        except ReproofError as error:
+            yield {"id": identity, "created": "", "command": error.message, "exit_code": None, "status": "damaged",
+                   "metrics": {}}  # fmt: skip
+            continue
+        if summary.replay or identity not in sizes:  # what has no size was recorded just now
+            continue
+        yield {
+            "id": identity,
+            "created": summary.created,
+            "command": list(summary.command),
+            "exit_code": summary.exit_code,
+            "duration_s": summary.duration_s,
+            "status": status_word(summary, verdict),
+            "kind": summary.kind,
+            "metrics": summary.metrics,
+            "parameters": summary.parameters,
+            "size": sizes[identity].total,
+            "own_size": sizes[identity].own,
+        }
+
+
+def summary_of(store: Store, identity: str) -> Summary:
+    """Return a run's summary, made now if there is none. Raises StoreError."""
+    if identity not in store.summaries.runs:
+        store.summaries.note(store.load(Snapshot, identity), identity)
+    return store.summaries.runs[identity]
+
+
+def verdict_of(store: Store, identity: str) -> str | None:
+    """Return the latest verdict on a run in a word; None if there is none. Raises StoreError."""
+    for verdict in store.derived(Verdict, identity)[:1]:
+        if verdict not in store.summaries.verdicts:
+            store.summaries.note(store.load(Verdict, verdict), verdict)
+        return store.summaries.verdicts[verdict]
+    return None
+
+
+def status_word(summary: Summary, verdict: str | None) -> str:
     """Return where a run stands: its latest verdict, or how it ended."""
     if verdict is not None:
-        return verdict.outcome or (f"{verdict.failure.stage} failed" if verdict.failure else "unknown")
-    if snapshot.command.interrupted:
+        return verdict
+    if summary.kind == "capture":
+        return "captured"
+    if summary.interrupted:
         return "interrupted"
-    return "recorded" if snapshot.command.exit_code == 0 else "failed"
+    return "recorded" if summary.exit_code == 0 else "failed"
 
 
 @click.command()

@@ -45,11 +45,15 @@ def recorded_line(snapshot: Snapshot) -> str:
 
 
 def runs_table(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
-    """Return recorded runs, a row each: the mappings that `ls --json` prints."""
+    """Return recorded runs, a row each: the mappings that `ls --json` prints.
+
+    SIZE is what a run needs in the store, OWN the part of it that no other run needs.
+    """
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold dim")
     for name in ("ID", "RECORDED", "STATUS"):
         table.add_column(name, no_wrap=True)
-    table.add_column("TOOK", no_wrap=True, justify="right")
+    for name in ("TOOK", "SIZE", "OWN"):
+        table.add_column(name, no_wrap=True, justify="right")
     table.add_column("COMMAND", overflow="fold")
     table.add_column("METRICS", overflow="fold")
     for row in rows:
@@ -59,6 +63,8 @@ def runs_table(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
             Text(moment(row["created"])),
             Text(status, style=STATUS_COLOURS.get(status, "yellow")),
             Text(duration(row["duration_s"]) if "duration_s" in row else ""),
+            Text(size(row["size"]) if "size" in row else ""),
+            Text(size(row["own_size"]) if "own_size" in row else "", style="dim"),
             Text(command if isinstance(command, str) else command_line(command)),
             Text(metrics_text(row["metrics"]), style="dim"),
         )

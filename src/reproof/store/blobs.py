@@ -11,7 +11,7 @@ from typing import IO
 
 from reproof.errors import StoreError
 from reproof.model.base import Blob
-from reproof.store.files import explain, file_digest, remove_tree, sync_folder, temporary_file, write_durably
+from reproof.store.files import explain, file_digest, is_digest, remove_tree, sync_folder, temporary_file, write_durably
 from reproof.store.lease import Lease
 
 __all__ = ["CHUNK", "Blobs", "Writer", "explain", "file_digest", "remove_tree", "sync_folder", "write_durably"]
@@ -88,6 +88,16 @@ class Blobs:
         except OSError:
             self.put_file(path)
         return Blob(digest=digest, size=target.stat().st_size)
+
+    def every(self) -> Iterator[tuple[str, int]]:
+        """Yield the digest and the size of each blob that is there; other files are none of ours. Raises OSError."""
+        folder = self.root / "sha256"
+        parts = sorted(folder.glob("[0-9a-f][0-9a-f]")) if folder.is_dir() else []
+        for part in filter(Path.is_dir, parts):
+            with os.scandir(part) as found:
+                for file in found:
+                    if is_digest(part.name + file.name) and file.is_file(follow_symlinks=False):
+                        yield f"sha256:{part.name}{file.name}", file.stat().st_size
 
     def get(self, digest: str) -> bytes:
         """Return a blob's bytes, checked.

@@ -9,12 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reproof.errors import StoreError
-from reproof.store.files import explain, write_durably
+from reproof.store.files import UMASK, explain, is_digest, sync_folder, temporary_file
 from reproof.store.lease import Lease
 from reproof.store.pieces import WHOLE, Pieces, decode, encode, split
 
-ID_LENGTH = 64
-HEXADECIMAL = frozenset("0123456789abcdef")
 FORMS = (".json", ".parts")
 
 
@@ -47,11 +45,11 @@ class Documents:
         identity = hashlib.sha256(data).hexdigest()
         self._lease.claim([document_name(identity)])
         if len(data) < WHOLE:
-            write_durably(self.path(name, identity, ".json"), data)
+            self._write(self.path(name, identity, ".json"), data)
         else:
             parts, pieces = split(members)
             self.pieces.keep(pieces)
-            write_durably(self.path(name, identity, ".parts"), encode(parts))
+            self._write(self.path(name, identity, ".parts"), encode(parts))
         return identity
 
     def read(self, name: str, identity: str) -> tuple[bytes, Path]:
@@ -83,17 +81,26 @@ class Documents:
         with os.scandir(folder) as found:
             for file in found:
                 identity, dot, form = file.name.partition(".")
-                if dot + form in FORMS and is_id(identity):
+                if dot + form in FORMS and is_digest(identity):
                     yield Entry(identity, Path(file.path))
+
+    def kinds(self) -> list[str]:
+        """Return the kinds of which there may be documents, sorted. Raises OSError."""
+        return sorted(folder.name for folder in self.root.iterdir() if folder.is_dir()) if self.root.is_dir() else []
 
     def path(self, name: str, identity: str, form: str) -> Path:
         """Return where a document of one of the `FORMS` lies, or would lie."""
         return self.root / name / f"{identity}{form}"
 
-
-def is_id(word: str) -> bool:
-    """Return whether this is a whole id."""
-    return len(word) == ID_LENGTH and set(word) <= HEXADECIMAL
+    def _write(self, path: Path, data: bytes) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_file(self._store / "tmp", self._lease.token) as (handle, temporary):
+            handle.write(data)
+            handle.flush()
+            os.fchmod(handle.fileno(), 0o666 & ~UMASK)
+            os.fsync(handle.fileno())
+            temporary.replace(path)
+        sync_folder(path.parent)
 
 
 def document_name(identity: str) -> str:

@@ -14,6 +14,8 @@ from typing import IO
 
 from reproof.errors import StoreError
 
+DIGITS = 64
+HEXADECIMAL = frozenset("0123456789abcdef")
 UMASK = os.umask(0o077)
 os.umask(UMASK)
 """Read once, while there is one thread. A temporary file is private; what it becomes should be like any other file."""
@@ -26,6 +28,11 @@ def explain(error: OSError, root: Path) -> StoreError:
     if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
         return StoreError(f"the store at {root} cannot be written: {error.strerror}", "choose another with --store")
     return StoreError(f"the store at {root} failed: {error}", "check the disk, or choose another with --store")
+
+
+def is_digest(word: str) -> bool:
+    """Return whether this is a whole sha256 in hexadecimal: the id of a document, or the name of a piece."""
+    return len(word) == DIGITS and set(word) <= HEXADECIMAL
 
 
 @contextmanager

@@ -45,6 +45,22 @@ def removal_lock(root: Path, exclusive: bool) -> Iterator[None]:
         os.close(descriptor)
 
 
+@contextmanager
+def only_one(root: Path) -> Iterator[None]:
+    """Hold the lock that one `gc` holds at a time.
+
+    Raises:
+        BlockingIOError: another one holds it.
+        OSError: it cannot be made, or there are no locks here.
+    """
+    descriptor = os.open(root / "gc.running", os.O_RDWR | os.O_CREAT, 0o666)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    finally:
+        os.close(descriptor)
+
+
 class Lease:
     """The lease of this process; nothing is written before the first claim. Threads may share it."""
 
@@ -96,7 +112,7 @@ class Lease:
         folder = self.root / "leases"
         folder.mkdir(exist_ok=True)
         path = folder / self.token
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o666)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

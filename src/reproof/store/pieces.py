@@ -19,7 +19,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from reproof.store.files import sync_folder, temporary_file
+from reproof.store.files import is_digest, sync_folder, temporary_file
 from reproof.store.lease import Lease
 
 WHOLE = 4096
@@ -84,6 +84,11 @@ def decode(data: bytes) -> list[str]:
     return [str(part) for part in value["parts"]]
 
 
+def piece_name(name: str) -> str:
+    """Return the name of a piece in a lease."""
+    return f"piece:{name}"
+
+
 class Pieces:
     """The folder of pieces: flat, so that one sync makes all that was renamed into it durable."""
 
@@ -105,7 +110,7 @@ class Pieces:
         Raises:
             OSError: they cannot be written.
         """
-        self._lease.claim(f"piece:{name}" for name in pieces)
+        self._lease.claim(map(piece_name, pieces))
         missing = [name for name in pieces if not self.path(name).exists()]
         self.root.mkdir(parents=True, exist_ok=True)
         if len(missing) > 1:
@@ -138,9 +143,18 @@ class Pieces:
         """Return the document of these parts. Raises as `read`."""
         return b"".join(self.read(part) if number % 2 else part.encode() for number, part in enumerate(parts))
 
+    def every(self) -> Iterator[tuple[str, int]]:
+        """Yield the name and the size of each piece that is there. Raises OSError."""
+        if self.root.is_dir():
+            with os.scandir(self.root) as found:
+                for file in found:
+                    if is_digest(file.name):
+                        yield file.name, file.stat(follow_symlinks=False).st_size
+
     def _write(self, name: str, piece: bytes) -> None:
         with temporary_file(self._temporary, self._lease.token) as (handle, temporary):
             handle.write(zlib.compress(piece))
             handle.flush()
+            os.fchmod(handle.fileno(), 0o444)
             os.fsync(handle.fileno())
             temporary.replace(self.path(name))

@@ -14,9 +14,10 @@ from pydantic import ValidationError
 from reproof.errors import StoreError, UsageError
 from reproof.model.base import Document
 from reproof.store.blobs import Blobs
-from reproof.store.documents import HEXADECIMAL, Documents, damaged
-from reproof.store.files import explain, remove_tree
+from reproof.store.documents import Documents, damaged
+from reproof.store.files import HEXADECIMAL, explain, remove_tree
 from reproof.store.lease import Lease
+from reproof.store.summaries import Summaries
 
 MINIMUM_PREFIX = 3
 
@@ -36,6 +37,7 @@ class Store:
         self.lease = Lease(root)
         self.blobs = Blobs(root / "blobs", self.lease)
         self.documents = Documents(root, self.lease)
+        self.summaries = Summaries(root)
 
     def cache(self, name: str) -> Path:
         """Return the folder of a cache, made if it is not there. Raises StoreError."""
@@ -74,6 +76,7 @@ class Store:
                 os.utime(mark)
         except OSError as error:
             raise explain(error, self.root) from error
+        self.summaries.note(document, identity)
         return identity
 
     def load(self, type_: type[D], identity: str) -> D:
