@@ -11,9 +11,10 @@ from typing import Literal
 from reproof.adapters.engine import EngineInfo
 from reproof.errors import ReproofError
 from reproof.model.base import Frozen
-from reproof.model.snapshot import Snapshot
+from reproof.model.snapshot import Dataset, Snapshot
+from reproof.mounts import changes, not_as_recorded, read_listing
 from reproof.pipeline import Tools
-from reproof.store.blobs import file_digest
+from reproof.store.blobs import Blobs, file_digest
 from reproof.wiring import image_lookup
 
 NEEDED_DISK = 3 << 30
@@ -51,7 +52,7 @@ def examine(tools: Tools, snapshot: Snapshot | None) -> tuple[Check, ...]:
     engine, info = check_engine(tools)
     checks = [engine, check_store(tools), check_disk(tools), check_bootstrap(), check_registry(tools)]
     if snapshot is not None:
-        checks += [check_cpu(snapshot), check_memory(snapshot, info), *check_inputs(snapshot)]
+        checks += [check_cpu(snapshot), check_memory(snapshot, info), *check_inputs(snapshot, tools.store.blobs)]
         checks.append(check_graphics(snapshot, info))
     return tuple(checks)
 
@@ -139,8 +140,8 @@ def check_memory(snapshot: Snapshot, info: EngineInfo | None) -> Check:
     return warning("memory", detail, effect, "replay on a machine with as much memory")
 
 
-def check_inputs(snapshot: Snapshot) -> Iterator[Check]:
-    """Look whether each input that the store does not keep is still what it was."""
+def check_inputs(snapshot: Snapshot, blobs: Blobs) -> Iterator[Check]:
+    """Look whether each input and data set that the store does not keep is still what it was."""
     loose = [entry for entry in snapshot.inputs if not entry.kept]
     for entry in loose:
         path = Path(entry.path)
@@ -152,9 +153,25 @@ def check_inputs(snapshot: Snapshot) -> Iterator[Check]:
             continue
         error = ReproofError(f"{entry.path} {what} since it was recorded", "put the recorded file back")
         yield failed("input", error, "the run cannot be replayed")
+    for folder in snapshot.datasets:
+        yield check_dataset(folder, blobs)
     if snapshot.inputs:
         kept = len(snapshot.inputs) - len(loose)
         yield ok("inputs", f"{len(snapshot.inputs)} recorded, {kept} of them in the store")
+
+
+def check_dataset(folder: Dataset, blobs: Blobs) -> Check:
+    """Look whether the files of a data set are still what they were."""
+    told = f"{folder.files:,} files in {folder.path}"
+    if folder.kept:
+        return ok("data set", f"{told}, in the store")
+    try:
+        changed = changes(Path(folder.path), listing := read_listing(folder.listing.digest, blobs))
+        if changed:
+            raise not_as_recorded(folder, changed, listing)
+    except ReproofError as error:
+        return failed("data set", error, "the run cannot be replayed")
+    return ok("data set", f"{told}, as recorded")
 
 
 def check_graphics(snapshot: Snapshot, info: EngineInfo | None) -> Check:

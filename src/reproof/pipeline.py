@@ -19,6 +19,7 @@ from reproof.build.context import write_context
 from reproof.build.image import build_image
 from reproof.capture.assemble import Circumstances, assemble, read_recording
 from reproof.capture.keeping import in_place, kept_beside
+from reproof.capture.pointers import with_pointers
 from reproof.capture.profiles import with_profiles
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ReproofError, ResolveError, RunError
@@ -102,6 +103,7 @@ def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snap
         try:
             with tools.progress.task("keeping what the run used and made"):
                 snapshot = assemble(recording, folder, around, tools.store.blobs, in_place)
+                snapshot = with_pointers(snapshot)
                 snapshot = with_profiles(snapshot, tools.store) if how.profile else snapshot
             tools.store.save(snapshot)
         except ReproofError as error:

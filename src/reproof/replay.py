@@ -14,12 +14,13 @@ from pathlib import Path
 
 from reproof.adapters.engine import Engine, EngineInfo
 from reproof.adapters.engine_run import Bind, Output, RunOutcome, RunSpec
-from reproof.errors import EngineError, RunError
+from reproof.errors import EngineError
 from reproof.model.execution import Failure
 from reproof.model.image import Image
-from reproof.model.plan import BuildPlan, Mount
+from reproof.model.plan import BuildPlan
+from reproof.mounts import bind_inputs
 from reproof.progress import Progress, Task
-from reproof.store.blobs import Blobs, explain, file_digest
+from reproof.store.blobs import Blobs, explain
 
 RECORDER = "/opt/recorder"
 RECORDING = "/opt/recording"
@@ -62,7 +63,8 @@ def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure
         )
     tail = Tail()
     with staging(folder) as stage:
-        with means.progress.task("checking the inputs", len(plan.mounts), "files") as task:
+        count = len(plan.mounts) + sum(dataset.files for dataset in plan.datasets)
+        with means.progress.task("checking the inputs", count, "files") as task:
             binds = [*bind_inputs(plan, stage, means.blobs, task)]
         binds += prepare(plan, folder, stage, means)
         allow_writing(folder, plan, info)
@@ -123,51 +125,6 @@ def allow_writing(folder: Path, plan: BuildPlan, info: EngineInfo) -> None:
     elif info.rootless or plan.uid != os.getuid():
         # That user is none of ours, so nobody can be named; the folder lives only as long as the replay.
         folder.chmod(0o777)
-
-
-def bind_inputs(plan: BuildPlan, stage: Path, blobs: Blobs, task: Task) -> Iterator[Bind]:
-    """Yield each input's mount, checked against what was recorded. Raises RunError, StoreError."""
-    for number, mount in enumerate(plan.mounts):
-        source = input_source(mount, blobs)
-        status = source.stat()
-        if not readable(status, plan.uid, plan.gid) or mount.mode & 0o111 & ~status.st_mode:
-            copy = stage / f"input-{number}"
-            shutil.copy2(source, copy)
-            copy.chmod(0o444 | mount.mode & 0o111)
-            source = copy
-        task.advance()
-        yield Bind(str(source), mount.path)
-
-
-def input_source(mount: Mount, blobs: Blobs) -> Path:
-    """Return a file with the recorded bytes: the store's copy, or the file itself. Raises RunError, StoreError."""
-    if mount.digest is not None and mount.digest in blobs:
-        return blobs.checked(mount.digest)
-    path = Path(mount.path)
-    try:
-        same = path.stat().st_size == mount.size and mount.digest in (None, file_digest(path))
-    except FileNotFoundError:
-        raise RunError(
-            f"the input {mount.path} has disappeared since the run was recorded",
-            f"put the file back ({mount.size:,} bytes, {mount.digest or 'digest unknown'}) and repeat the command",
-        ) from None
-    except OSError as error:
-        raise RunError(
-            f"the input {mount.path} cannot be read: {error.strerror}", "make it readable and repeat the command"
-        ) from error
-    if not same:
-        raise RunError(
-            f"the input {mount.path} has changed since the run was recorded",
-            f"put the recorded file back ({mount.size:,} bytes, {mount.digest or 'digest unknown'})",
-        )
-    return path
-
-
-def readable(status: os.stat_result, uid: int, gid: int) -> bool:
-    """Return whether a user may read a file. Root counts as any other: it has no capabilities in the container."""
-    if status.st_uid == uid:
-        return bool(status.st_mode & 0o400)
-    return bool(status.st_mode & (0o040 if status.st_gid == gid else 0o004))
 
 
 def usable_cpus(recorded: tuple[int, ...], here: int) -> tuple[int, ...]:

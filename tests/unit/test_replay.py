@@ -13,7 +13,8 @@ import pytest
 from reproof.adapters.engine_run import RunOutcome
 from reproof.errors import RunError, StoreError
 from reproof.model.plan import Limits, Mount
-from reproof.replay import cause, input_source, readable, usable_cpus
+from reproof.mounts import User, input_source
+from reproof.replay import cause, usable_cpus
 from reproof.store.blobs import Blobs
 
 DATA = b"1,2,3\n"
@@ -83,7 +84,7 @@ def status(mode: int, uid: int = 1000, gid: int = 100) -> Any:
     ],
 )
 def test_who_may_read_follows_the_first_class_that_fits(mode: int, uid: int, gid: int, expected: bool) -> None:
-    assert expected == readable(status(mode), uid, gid)
+    assert expected == User(uid, gid).may(status(mode), 4)
 
 
 @pytest.mark.parametrize(

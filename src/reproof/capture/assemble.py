@@ -16,8 +16,10 @@ from reproof.adapters.git import WorkingTree
 from reproof.capture.classify import Places, find_places, sort_files
 from reproof.capture.code import read_code
 from reproof.capture.command import learn_command
+from reproof.capture.datasets import keep_datasets
 from reproof.capture.hazards import learn_hazards
 from reproof.capture.keeping import BytesOf, Keeper, keep_inputs, keep_outputs
+from reproof.capture.learned import Learned
 from reproof.capture.legible import make_legible, spell, spell_all
 from reproof.capture.metrics import learn_results
 from reproof.capture.parameters import learn_parameters
@@ -98,11 +100,13 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     files = sort_files(record, places)
     source = learn_source(files, places, around.tree, keeper)
     inputs = keep_inputs(files.inputs, keeper)
+    datasets = keep_datasets(files.folders, keeper)
     outputs = keep_outputs(files.outputs, keeper)
     code = read_code(source.value.files, files.loaded, keeper.blobs)
     command = learn_command(record["command"], folder, keeper)
     results = learn_results(outputs.value, command.stdout, keeper.blobs)
     parameters = learn_parameters(command.argv, inputs.value, outputs.value, keeper.blobs)
+    learned: tuple[Learned[Any], ...] = (source, inputs, datasets, outputs, parameters, results)
     gaps = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *files.gaps)
     return Snapshot(
         generator=f"reproof {__version__}",
@@ -119,6 +123,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         environment=select_environment(spell_all(around.environ), around.salt, around.allow),
         parameters=parameters.value,
         inputs=inputs.value,
+        datasets=datasets.value,
         outputs=outputs.value,
         temporaries=tuple(record["temporaries"]),
         created_dirs=tuple(record["created_dirs"]),
@@ -128,7 +133,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         hazards=learn_hazards(code),
         randomness=tuple(Generator(**entry) for entry in record["randomness"]),
         policy=around.policy,
-        gaps=tuple(dict.fromkeys((*gaps, *source.gaps, *inputs.gaps, *outputs.gaps, *parameters.gaps, *results.gaps))),
+        gaps=tuple(dict.fromkeys((*gaps, *(gap for part in learned for gap in part.gaps)))),
         replay_of=around.replay_of,
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
+from reproof.capture.datasets import Folder, group_inputs
 from reproof.capture.roles import role_of
 from reproof.model.base import Gap
 from reproof.model.snapshot import Distribution, Input, Interpreter, LoadedFile, Output, SourceFile
@@ -38,6 +39,8 @@ class Files:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     gaps: tuple[Gap, ...]
+    folders: tuple[Folder, ...] = ()
+    """Inputs that are one data set, by folder; these files are not among `inputs`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +100,14 @@ def sort_files(recording: dict[str, Any], places: Places) -> Files:
             inputs.append(Input(**fields, role=role_of(path, entry["size"])))
         elif written[path]["existed"]:
             gaps.append(modified_in_place(path))
+    alone, folders = group_inputs(inputs, (places.cwd, *places.roots, recording["command"]["home"]))
     return Files(
         loaded=tuple(sorted(loaded, key=lambda file: (file.path, file.kind))),
         source=tuple(sorted(source, key=lambda file: file.path)),
-        inputs=tuple(sorted(inputs, key=lambda file: file.path)),
+        inputs=tuple(sorted(alone, key=lambda file: file.path)),
         outputs=tuple(name_output(entry, places.cwd) for entry in recording["written"] if entry["digest"]),
         gaps=tuple(gaps),
+        folders=folders,
     )
 
 

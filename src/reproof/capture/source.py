@@ -7,6 +7,7 @@ from pathlib import Path
 
 from reproof.adapters.git import WorkingTree
 from reproof.capture.classify import LARGEST_SOURCE, Files, Places
+from reproof.capture.datasets import Folder
 from reproof.capture.keeping import Keeper
 from reproof.capture.learned import Learned
 from reproof.capture.legible import is_legible, left_out, spell
@@ -21,9 +22,11 @@ def learn_source(files: Files, places: Places, tree: WorkingTree | None, keeper:
     loaded, gaps = keep_loaded(files.source, keeper)
     if tree is None:
         return Learned(Source(roots=places.roots, git=None, files=in_order(loaded)), tuple(gaps))
-    taken = {output.path for output in files.outputs} | {entry.path for entry in files.inputs}
+    data = {entry.path for folder in files.folders for entry in folder.files}
+    taken = {output.path for output in files.outputs} | {entry.path for entry in files.inputs} | data
     tracked = keep_tracked([path for path in tree.tracked if path not in loaded and path not in taken], keeper.blobs)
-    git = learn_git(tree, untracked({*loaded, *(entry.path for entry in files.inputs)}, tree), keeper.blobs)
+    used = {*loaded, *(entry.path for entry in files.inputs), *untracked_folders(files.folders, tree)}
+    git = learn_git(tree, untracked(used, tree), keeper.blobs)
     every = {**loaded, **{file.path: file for file in tracked.value}}
     return Learned(Source(roots=places.roots, git=git.value, files=in_order(every)), (*gaps, *tracked.gaps, *git.gaps))
 
@@ -43,6 +46,12 @@ def keep_loaded(files: Iterable[SourceFile], keeper: Keeper) -> tuple[dict[str, 
         else:
             gaps.append(missing)
     return kept, gaps
+
+
+def untracked_folders(folders: Iterable[Folder], tree: WorkingTree) -> set[str]:
+    """Return the data sets that git does not track whole."""
+    tracked = set(tree.tracked)
+    return {folder.path for folder in folders if not all(entry.path in tracked for entry in folder.files)}
 
 
 def untracked(used: set[str], tree: WorkingTree) -> tuple[str, ...]:

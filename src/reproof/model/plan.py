@@ -72,6 +72,17 @@ class Mount(Frozen):
     kept: bool = False
 
 
+class DatasetMount(Frozen):
+    """A folder of many files that the replay sees at its recorded path, read-only unless the run writes among them."""
+
+    path: str
+    files: int
+    size: int
+    listing: Blob
+    kept: bool = False
+    written_below: bool = False
+
+
 class Limits(Frozen):
     """What the replay may use, as recorded. Memory in bytes."""
 
@@ -112,6 +123,7 @@ class BuildPlan(Document):
     environment: dict[str, str]
     command: tuple[str, ...]
     mounts: tuple[Mount, ...]
+    datasets: tuple[DatasetMount, ...] = ()
     limits: Limits
     labels: dict[str, str]
     warnings: tuple[Gap, ...] = ()

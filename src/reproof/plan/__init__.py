@@ -53,6 +53,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         environment=environment.choose_variables(snapshot, home),
         command=environment.choose_command(snapshot, executable),
         mounts=layout.choose_mounts(snapshot),
+        datasets=layout.choose_datasets(snapshot),
         limits=layout.choose_limits(snapshot),
         labels=choose_labels(snapshot),
         warnings=(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 from reproof.model.base import Gap
-from reproof.model.plan import Decision, Limits, Mount, SourceRoot
+from reproof.model.plan import DatasetMount, Decision, Limits, Mount, SourceRoot
 from reproof.model.snapshot import Snapshot, SourceFile
 
 UNPRIVILEGED_NAME, UNPRIVILEGED = "user", 1000
@@ -59,6 +59,22 @@ def choose_mounts(snapshot: Snapshot) -> tuple[Mount, ...]:
     )
 
 
+def choose_datasets(snapshot: Snapshot) -> tuple[DatasetMount, ...]:
+    """Return the folders of many files, each at its recorded path."""
+    written = [*(output.path for output in snapshot.outputs), *snapshot.temporaries, *snapshot.created_dirs]
+    return tuple(
+        DatasetMount(
+            path=folder.path,
+            files=folder.files,
+            size=folder.size,
+            listing=folder.listing,
+            kept=folder.kept,
+            written_below=any(below(path, folder.path) for path in written),
+        )
+        for folder in snapshot.datasets
+    )
+
+
 def choose_user(snapshot: Snapshot) -> tuple[int, int]:
     """Return uid and gid: as recorded, but never root."""
     command = snapshot.command
@@ -96,16 +112,16 @@ def limits_decision(snapshot: Snapshot) -> Decision:
 
 
 def unkept_inputs(snapshot: Snapshot) -> tuple[Gap, ...]:
-    """Return a warning for each input that must still be where it was."""
-    return tuple(
-        Gap(
-            what=f"input {entry.path} ({entry.size:,} bytes)",
-            why="it is too large or too private to be kept in the store",
-            effect="it must be at its place, unchanged, when the run is replayed",
-        )
-        for entry in snapshot.inputs
-        if not entry.kept
-    )
+    """Return a warning for each input or data set that must still be where it was."""
+    loose = [f"input {entry.path} ({entry.size:,} bytes)" for entry in snapshot.inputs if not entry.kept]
+    loose += [
+        f"data set {folder.path} ({folder.files:,} files, {folder.size:,} bytes)"
+        for folder in snapshot.datasets
+        if not folder.kept
+    ]
+    why = "it is too large or too private to be kept in the store"
+    effect = "it must be at its place, unchanged, when the run is replayed"
+    return tuple(Gap(what=what, why=why, effect=effect) for what in loose)
 
 
 def below(path: str, root: str) -> bool:

@@ -30,6 +30,6 @@ def docker_run(plan: BuildPlan) -> Iterator[str]:
     )
     if plan.limits.cpus:
         yield f"--cpuset-cpus {','.join(str(cpu) for cpu in plan.limits.cpus)}"
-    for mount in plan.mounts:
-        yield f"--volume {shlex.quote(f'{mount.path}:{mount.path}:ro')}"
+    for path in (*(dataset.path for dataset in plan.datasets), *(mount.path for mount in plan.mounts)):
+        yield f"--volume {shlex.quote(f'{path}:{path}:ro')}"
     yield TAG

@@ -40,6 +40,9 @@ def recorded_line(snapshot: Snapshot) -> str:
     identity = short(snapshot.id)
     counts = [plural(len(snapshot.loaded), "loaded file"), plural(len(snapshot.distributions), "package"),
               plural(len(snapshot.inputs), "input"), plural(len(snapshot.outputs), "output")]  # fmt: skip
+    if snapshot.datasets:
+        files = sum(folder.files for folder in snapshot.datasets)
+        counts.insert(3, f"{plural(len(snapshot.datasets), 'data set')} of {plural(files, 'file')}")
     state = "interrupted, kept" if snapshot.command.interrupted else "recorded"
     return f"{state} {identity}: {', '.join(counts)}; verify it: reproof verify {identity}"
 
@@ -89,6 +92,8 @@ def snapshot_view(snapshot: Snapshot) -> RenderableType:
     parts += listed("packages", (f"{d.name} {d.version}  ({d.origin})" for d in snapshot.distributions))
     parts += listed("parameters", (f"{p.name} = {p.value}  ({p.source})" for p in snapshot.parameters))
     parts += listed("inputs", (f"{i.path}  {size(i.size)}, {'kept' if i.kept else 'by hash'}" for i in snapshot.inputs))
+    parts += listed("data sets", (f"{d.path}  {plural(d.files, 'file')}, {size(d.size)}, "
+                                  f"{'kept' if d.kept else 'by hash'}" for d in snapshot.datasets))  # fmt: skip
     parts += listed("outputs", (f"{o.name}  {size(o.size)}" for o in snapshot.outputs))
     parts += listed("metrics", (f"{m.name} = {m.value}  ({m.source})" for m in snapshot.metrics))
     parts += listed("seeds", (f"{s.path}:{s.line}  {s.call}, {'seeded' if s.seeded else 'NOT seeded'}"
