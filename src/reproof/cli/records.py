@@ -15,6 +15,8 @@ from reproof.errors import ReproofError
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
 from reproof.report import terminal_runs
+from reproof.report.show import SECTIONS
+from reproof.report.terminal_show import show_view
 from reproof.store.census import Census
 from reproof.store.sizes import run_sizes
 from reproof.store.store import Store
@@ -138,10 +140,18 @@ def status_word(summary: Summary, verdict: str | None) -> str:
 
 
 @click.command()
+@click.option(
+    "--section",
+    "only",
+    multiple=True,
+    type=click.Choice([section.name for section in SECTIONS]),
+    help="This section alone, whole (repeatable).",
+)
+@click.option("--all", "everything", is_flag=True, help="Cut nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the stored document.")
 @click.argument("id")
 @click.pass_obj
-def show(context: Context, id: str, as_json: bool) -> None:
-    """Show what was recorded of a run: everything that is kept."""
+def show(context: Context, id: str, only: tuple[str, ...], everything: bool, as_json: bool) -> None:
+    """Show what was recorded of a run, the warnings first: everything that is kept, and what is not."""
     snapshot = context.snapshot(id)
-    context.show(snapshot, terminal_runs.snapshot_view(snapshot), as_json)
+    context.show(snapshot, show_view(snapshot, only, everything), as_json)

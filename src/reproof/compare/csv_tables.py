@@ -72,11 +72,11 @@ def same_columns(findings: Findings, a: Table, b: Table) -> bool:
     if sorted(left) == sorted(right):
         findings.form("header", f"columns reordered: {', '.join(left)} -> {', '.join(right)}")
         return False
-    for name, place in ((n, "missing in the replay") for n in left if n not in right):
+    for name, place in ((n, f"missing in {findings.rules.second}") for n in left if n not in right):
         findings.form("header", f"column {name!r} {place}")
     for name in right:
         if name not in left:
-            findings.form("header", f"column {name!r} only in the replay")
+            findings.form("header", f"column {name!r} only in {findings.rules.second}")
     if not findings.structure:
         findings.form("header", f"{len(left)} columns -> {len(right)} columns")
     return False

@@ -85,10 +85,10 @@ def compare_objects(findings: Findings, name: str, place: Place, a: dict[str, ob
         if key in b:
             compare_values(findings, name, place / key, a[key], b[key])
         else:
-            findings.form((place / key).where, "missing in the replay")
+            findings.form((place / key).where, f"missing in {findings.rules.second}")
     for key in b:
         if key not in a:
-            findings.form((place / key).where, "only in the replay")
+            findings.form((place / key).where, f"only in {findings.rules.second}")
     findings.rewritten = findings.rewritten or list(a) != list(b)
 
 

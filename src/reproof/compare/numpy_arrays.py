@@ -32,10 +32,10 @@ def compare(pair: Pair) -> Evidence:
             tolerance = pair.rules.tolerance(pair.name, f"{pair.name}:{key}")
             compare_arrays(findings, key, tolerance, (a[key], b[key]))
         else:
-            findings.form(key, "missing in the replay")
+            findings.form(key, f"missing in {findings.rules.second}")
     for key in b:
         if key not in a:
-            findings.form(key, "only in the replay")
+            findings.form(key, f"only in {findings.rules.second}")
     return findings.evidence()
 
 

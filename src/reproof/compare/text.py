@@ -46,9 +46,10 @@ def compare_texts(findings: Findings, name: str, place: str, texts: tuple[str, s
             missing.append(i)
         elif j is not None:
             added.append(j)
+    second = findings.rules.second
     lost = [(f"{place}line {head + i + 1}", left[i].line) for i in missing]
-    name_unpaired(findings, "missing in the replay", lost)
-    name_unpaired(findings, "only in the replay", [(f"{place}line {head + j + 1}", right[j].line) for j in added])
+    name_unpaired(findings, f"missing in {second}", lost)
+    name_unpaired(findings, f"only in {second}", [(f"{place}line {head + j + 1}", right[j].line) for j in added])
 
 
 def common_ends(a: Sequence[Line], b: Sequence[Line]) -> tuple[int, int]:

@@ -75,7 +75,7 @@ def test_show_prints_the_stored_document_with_its_id(shell: Shell, snapshot: Sna
 
 def test_show_names_what_was_used(shell: Shell, snapshot: Snapshot) -> None:
     shell.type("show", snapshot.id[:6])
-    assert all(word in shell.out for word in ("train.py", "numpy 2.1.0", "/data/train.npz", "API_TOKEN"))
+    assert all(word in shell.out for word in ("train.py", "numpy    2.1.0", "/data/train.npz", "API_TOKEN"))
     assert "f" * 64 not in shell.out
 
 
@@ -124,3 +124,14 @@ def test_a_metric_that_moved_makes_two_runs_differ(shell: Shell, snapshot: Snaps
     assert shell.type("diff", "--json", snapshot.id[:8], other[:8]) == 1
     statuses = {result["name"]: result["status"] for result in json.loads(shell.out)["results"]}
     assert statuses["accuracy"] == "different"
+
+
+def test_show_can_be_asked_for_one_section(shell: Shell, snapshot: Snapshot) -> None:
+    assert shell.type("show", "--section", "data", snapshot.id[:6]) == 0
+    assert "/data/train.npz" in shell.out
+    assert "numpy" not in shell.out
+
+
+def test_show_refuses_a_section_that_there_is_not(shell: Shell, snapshot: Snapshot) -> None:
+    assert shell.type("show", "--section", "dat", snapshot.id[:6]) == 2
+    assert "'warnings', 'command', 'results'" in shell.err
