@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-store lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-store schema lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -55,6 +55,9 @@ bench-capture: $(READY)  ## what recording costs beside bare and strace, and wha
 
 bench-store: $(READY)  ## what one more run costs the store, in bytes and milliseconds
 	@$(BIN)/python scripts/bench-store
+
+schema: $(READY)  ## write the JSON Schema of each document into the package, after a change of src/reproof/model
+	$(BIN)/python scripts/schema
 
 lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest releases)
 	scripts/lock $(ARGS)

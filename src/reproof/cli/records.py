@@ -12,6 +12,7 @@ from reproof.cli import filters
 from reproof.cli.context import Context
 from reproof.cli.filters import Condition, Row
 from reproof.errors import ReproofError
+from reproof.model.schema import published
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
 from reproof.report import terminal_runs
@@ -139,6 +140,13 @@ def status_word(summary: Summary, verdict: str | None) -> str:
     return "recorded" if summary.exit_code == 0 else "failed"
 
 
+def print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> None:
+    """Print the published schema of a snapshot, and leave."""
+    if wanted:
+        click.echo(published("snapshot"), nl=False)
+        context.exit()
+
+
 @click.command()
 @click.option(
     "--section",
@@ -149,6 +157,14 @@ def status_word(summary: Summary, verdict: str | None) -> str:
 )
 @click.option("--all", "everything", is_flag=True, help="Cut nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Print the stored document.")
+@click.option(
+    "--schema",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=print_schema,
+    help="Print the JSON Schema of what --json prints.",
+)
 @click.argument("id")
 @click.pass_obj
 def show(context: Context, id: str, only: tuple[str, ...], everything: bool, as_json: bool) -> None:

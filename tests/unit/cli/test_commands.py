@@ -135,3 +135,8 @@ def test_show_can_be_asked_for_one_section(shell: Shell, snapshot: Snapshot) -> 
 def test_show_refuses_a_section_that_there_is_not(shell: Shell, snapshot: Snapshot) -> None:
     assert shell.type("show", "--section", "dat", snapshot.id[:6]) == 2
     assert "'warnings', 'command', 'results'" in shell.err
+
+
+def test_show_prints_the_published_schema_without_an_id(shell: Shell) -> None:
+    assert shell.type("show", "--schema") == 0
+    assert json.loads(shell.out)["$id"] == "urn:reproof:snapshot:2"
