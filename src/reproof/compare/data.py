@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 from reproof.compare.stability import stability
 from reproof.errors import ReproofError
@@ -13,6 +14,8 @@ from reproof.model.snapshot import Column, Dataset, Input, Profile, Snapshot
 
 NOTABLE = 0.001
 """A population stability index below this is rounding, or the approximation of quantiles."""
+MOST_ZEROS = (1e-3, 1e9)
+"""Numbers between these are written out."""
 NAMED = 3
 """Files of a data set that are named; the others are counted."""
 
@@ -126,10 +129,16 @@ def percent(share: float) -> str:
 def number(a: float, b: float) -> str:
     """Return two numbers with an arrow, both with as many digits as it takes to tell them apart: `37.1 → 39.8`."""
     for digits in range(3, 17):
-        told = f"{a:.{digits}g}", f"{b:.{digits}g}"
+        told = written(a, digits), written(b, digits)
         if told[0] != told[1]:
             break
     return f"{told[0]} → {told[1]}"
+
+
+def written(value: float, digits: int) -> str:
+    """Return a number with so many digits: as people write it, unless that takes many zeros."""
+    rounded = f"{value:.{digits}g}"
+    return f"{Decimal(rounded):,f}" if MOST_ZEROS[0] <= abs(value) < MOST_ZEROS[1] else rounded
 
 
 def dataset_changes(a: Dataset, b: Dataset, read: Reader | None) -> Iterator[DataChange]:

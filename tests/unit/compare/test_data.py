@@ -60,6 +60,20 @@ def test_rows_and_a_moved_mean_are_told_as_one_would_say_it() -> None:
     assert words[1].startswith("`age` mean 37.1 → 39.8 (population stability index 0.0")
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "expected"),
+    [
+        (4399.5, 4999.5, "4,400 → 5,000"),
+        (0.5, 0.50001, "0.5 → 0.50001"),
+        (0.0, 1e-9, "0 → 1e-09"),
+        (1e12, 2e12, "1e+12 → 2e+12"),
+    ],
+)
+def test_means_are_written_with_the_digits_that_tell_them_apart(a: float, b: float, expected: str) -> None:
+    before, after = ({"name": "x", "type": "DOUBLE", "mean": mean} for mean in (a, b))
+    assert told([table("a", 9, before)], [table("b", 9, after)]) == [f"`x` mean {expected}"]
+
+
 def test_the_same_bytes_are_no_change_whatever_their_profiles_say() -> None:
     assert told([table("a", 10)], [table("a", 11)]) == []
 
