@@ -34,6 +34,8 @@ FREESTANDING = (
     *("-fno-tree-loop-distribute-patterns", "-static", "-nostdlib", "-no-pie", "-fno-pie"),
 )
 """The supervisor has no C library: one file for all distributions, which loads nothing that the user preloads."""
+ON_ARM = ("-mno-outline-atomics",)
+"""Else the compiler would call functions of its own library for atomic operations."""
 OLDEST_LIBC = (2, 17)
 """That of manylinux2014 (PEP 599): what asks for no newer one can be loaded wherever pip takes that tag."""
 
@@ -50,7 +52,8 @@ def compile_shim(target: Path = LIBRARY, *flags: str) -> str | None:
 
 def compile_supervisor(target: Path = SUPERVISOR) -> str | None:
     """Compile the program that starts and supervises a run; return why that could not be done, or None."""
-    return _compile(target, FREESTANDING, NATIVE / "supervisor.c", ())
+    flags = (*FREESTANDING, *(ON_ARM if platform.machine() == "aarch64" else ()))
+    return _compile(target, flags, NATIVE / "supervisor.c", ())
 
 
 def _compile(target: Path, flags: tuple[str, ...], source: Path, linking: tuple[str, ...]) -> str | None:

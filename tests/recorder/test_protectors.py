@@ -82,21 +82,22 @@ def opened(recording: Recording, many: Path) -> set[str]:
     return {Path(entry["path"]).name for entry in recording["read"] if Path(entry["path"]).parent == many}
 
 
-def protectors(project: Project) -> list[int]:
-    """Return the protectors of runs in this project: the processes with that name that have its table mapped."""
+def protectors(recorder: int) -> list[int]:
+    """Return the protectors of runs that a process recorded: they have its table mapped, whose name has its id."""
     found = []
-    for name in Path("/proc").iterdir():
+    for process in Path("/proc").glob("[0-9]*"):
         try:
-            if (name / "comm").read_text() == "reproof-watch\n" and str(project.folder) in (name / "maps").read_text():
-                found.append(int(name.name))
-        except (OSError, ValueError):
+            is_one = (process / "comm").read_text() == "reproof-watch\n"
+            if is_one and f"/memfd:reproof-{recorder} " in (process / "maps").read_text():
+                found.append(int(process.name))
+        except OSError:
             continue
     return found
 
 
-def assert_none_stays(project: Project) -> None:
+def assert_none_stays(recorder: int | None = None) -> None:
     deadline = time.monotonic() + 10
-    while protectors(project):
+    while protectors(recorder or os.getpid()):
         assert time.monotonic() < deadline, "a protector outlives its run"
         time.sleep(0.05)
 
@@ -109,7 +110,7 @@ def test_every_open_succeeds_and_is_noted_when_a_protector_is_ended(
     recording = project.record([str(storm), *who, str(signal)])
     assert (recording["level"], recording["command"]["exit_code"], recording.stdout) == ("complete", 0, "0 \n")
     assert opened(recording, many) == {str(number) for number in range(10_000)}
-    assert_none_stays(project)
+    assert_none_stays()
 
 
 @pytest.mark.parametrize("who", ["s", "g"])
@@ -120,7 +121,7 @@ def test_every_open_succeeds_when_a_protector_is_stopped(project: Project, storm
     told = [what for what, why in recording.gaps().items() if why == "the supervisor ended or hung just then"]
     assert missed <= 5
     assert told or not missed
-    assert_none_stays(project)
+    assert_none_stays()
 
 
 def test_opens_wait_no_longer_than_a_second_for_a_supervisor_that_is_stopped(project: Project, storm: Path) -> None:
@@ -148,13 +149,14 @@ def test_the_command_goes_on_when_reproof_itself_is_killed(project: Project, sto
         """
     )
     command = project.spec([project.python, "main.py"])
-    assert subprocess.run(command, env=project.environ, check=False).returncode == -9
+    recorder = subprocess.Popen(command, env=project.environ)
+    assert recorder.wait() == -9
     deadline = time.monotonic() + 60
     while not (project.root / "code").exists() or not (project.root / "code").read_text():
         assert time.monotonic() < deadline, "the command hangs"
         time.sleep(0.05)
     assert (project.root / "code").read_text() == "0"
-    assert_none_stays(project)
+    assert_none_stays(recorder.pid)
 
 
 def test_a_process_that_outlives_the_run_is_still_answered(project: Project) -> None:
@@ -165,17 +167,16 @@ def test_a_process_that_outlives_the_run_is_still_answered(project: Project) -> 
     while not (project.root / "late").exists() or "done" not in (project.root / "late").read_text():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    assert_none_stays(project)
+    assert_none_stays()
 
 
 def test_a_terminal_signal_to_the_group_does_not_reach_the_protectors(project: Project) -> None:
     project.script("import os, signal; os.killpg(0, signal.SIGINT)")
     command = project.spec([project.python, "main.py"])
     environ = {**project.environ, "PATH": SEARCH_PATH}
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False, start_new_session=True)
-    recording = project.recorded()
-    assert (done.returncode, recording["level"]) == (130, "complete")
-    assert_none_stays(project)
+    recorder = subprocess.Popen(command, env=environ, start_new_session=True)
+    assert (recorder.wait(), project.recorded()["level"]) == (130, "complete")
+    assert_none_stays(recorder.pid)
 
 
 def test_the_supervisor_needs_no_c_library_and_can_be_read() -> None:

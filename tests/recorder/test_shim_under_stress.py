@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -284,3 +286,31 @@ def test_the_library_is_clean_under_the_sanitizers(tmp_path: Path) -> None:
     written = {entry.path for entry in noted.entries if entry.kind == "w"}
     assert {f"{work}/thread-{number}" for number in range(8)} <= written
     assert json.loads(done.stdout) == {"kinds": [1, 0], "kept": True, "added": True, "removed": True}
+
+
+@pytest.mark.skipif(not shutil.which("aarch64-linux-gnu-gcc"), reason="needs Debian's gcc-aarch64-linux-gnu")
+@pytest.mark.skipif(not shutil.which("qemu-aarch64"), reason="needs Debian's qemu-user")
+def test_on_arm64_the_library_works_and_the_supervisor_compiles(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Under an emulator, which knows no filters: the supervisor only says so there."""
+    monkeypatch.setenv("CC", "aarch64-linux-gnu-gcc")
+    monkeypatch.setattr(platform, "machine", lambda: "aarch64")
+    supervisor, driver, path = tmp_path / "supervisor", tmp_path / "driver", tmp_path / "table"
+    assert hatch_build.compile_shim(tmp_path / "shim.so") is None
+    assert hatch_build.compile_supervisor(supervisor) is None
+    assert hatch_build.newest_libc((tmp_path / "shim.so").read_bytes()) <= hatch_build.OLDEST_LIBC
+    source = Path(__file__).parent / "native" / "driver.c"
+    command = ["aarch64-linux-gnu-gcc", "-std=gnu11", "-O1", "-w", "-pthread", "-I", str(hatch_build.NATIVE)]
+    subprocess.run([*command, "-o", str(driver), str(source)], check=True)
+    table.create(str(path), levels.LIBRARY)
+    emulator = ["qemu-aarch64", "-L", "/usr/aarch64-linux-gnu"]
+    environ = {"PATH": SEARCH_PATH, "REPROOF_TABLE": str(path)}
+    done = subprocess.run(
+        [*emulator, str(driver), str(driver)], cwd=tmp_path, env=environ, capture_output=True, text=True, check=True
+    )
+    assert json.loads(done.stdout) == {"kinds": [1, 0], "kept": True, "added": True, "removed": True}
+    told = subprocess.run(
+        [*emulator, str(supervisor), "1", "/nowhere", "/bin/true", "1", "true", ""], capture_output=True, check=False
+    )
+    assert (told.returncode, struct.unpack("<2i", told.stdout)) == (125, (1, 2))

@@ -36,6 +36,8 @@ class Level(NamedTuple):
     table: Optional[str] = None
     kind: int = 0
     lowered: Optional[str] = None
+    descriptor: Optional[int] = None
+    """What keeps a table that is in memory."""
 
     def variables(self, environ: Mapping[str, str]) -> Dict[str, str]:
         """Return `environ` with what loads the shim into every process, after what the user preloads."""
@@ -49,7 +51,9 @@ class Level(NamedTuple):
 
     def remove(self) -> None:
         """Remove the table."""
-        if self.table is not None:
+        if self.descriptor is not None:
+            os.close(self.descriptor)
+        elif self.table is not None:
             try:
                 os.unlink(self.table)
             except OSError:
@@ -63,12 +67,12 @@ def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT) -> L
     """
     if asked == "hooks":
         return Level("hooks")
-    path, obstacle = _make_table(folder, limit)
+    path, descriptor, obstacle = _make_table(folder, limit)
     if path is None:
         return Level("hooks", lowered=obstacle)
     reason = _try(path, program)
     kind = table.program_kind(path)
-    level = Level(asked, path, kind or 0)
+    level = Level(asked, path, kind or 0, descriptor=descriptor)
     if kind is not None and reason is None:
         if asked == "complete" and not os.access(SUPERVISOR, os.X_OK):
             return level._replace(name="shim", lowered="the package was built without its supervisor")
@@ -77,21 +81,26 @@ def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT) -> L
     return Level("hooks", lowered=reason or "it was loaded and did not answer")
 
 
-def _make_table(folder: str, limit: int) -> Tuple[Optional[str], str]:
-    """Return where the table is, or None and why there is none."""
+def _make_table(folder: str, limit: int) -> Tuple[Optional[str], Optional[int], str]:
+    """Return where the table is and what keeps it, or None and why there is none."""
     if not os.path.isfile(LIBRARY):
-        return None, "the package was built without a C compiler"
+        return None, None, "the package was built without a C compiler"
     if re.search(r"[\s:$]", LIBRARY):
-        return None, "the loader cannot be given the path {}".format(LIBRARY)
+        return None, None, "the loader cannot be given the path {}".format(LIBRARY)
     reasons: List[str] = []
+    try:
+        path, descriptor = table.create_hidden(LIBRARY, limit)
+        return path, descriptor, ""
+    except (OSError, ValueError) as error:
+        reasons.append("memory: {}".format(error))
     for path in (os.path.join(folder, _TABLE), "/dev/shm/reproof-{}-{}".format(os.getpid(), os.urandom(6).hex())):
         try:
             table.create(path, LIBRARY, limit)
         except (OSError, ValueError) as error:
             reasons.append("{}: {}".format(os.path.dirname(path), error))
         else:
-            return path, ""
-    return None, "there is no room for its table ({})".format("; ".join(reasons))
+            return path, None, ""
+    return None, None, "there is no room for its table ({})".format("; ".join(reasons))
 
 
 def _try(path: str, program: str) -> Optional[str]:

@@ -3,8 +3,10 @@
 The layout is that of `native/table.h`.
 """
 
+import fcntl
 import mmap
 import os
+import resource
 import struct
 from typing import Iterator, List, NamedTuple, Optional, Tuple
 
@@ -22,6 +24,9 @@ _ENTRY = struct.Struct("<Q2Iq2Q2q3I")
 
 REPORTED = 1 << 30
 """In an entry's flags: it was the supervisor that noted it, not the shim."""
+
+_ADD_SEALS, _SEAL_SEAL, _SEAL_SHRINK = 1033, 1, 2
+"""Of fcntl(2); Python names them from 3.9 on."""
 
 
 class Entry(NamedTuple):
@@ -58,27 +63,56 @@ class Table(NamedTuple):
     rings: int = 0
 
 
+def create_hidden(library: str, limit: int = LIMIT) -> Tuple[str, int]:
+    """Make an empty table in memory; return its path, which holds while the descriptor is open, and that.
+
+    No other process can cut it short, remove it or take away its permissions, and no disk can be full.
+
+    Raises:
+        OSError: the system has no such files, or no room.
+    """
+    if not hasattr(os, "memfd_create"):  # before Python 3.8
+        raise OSError("this Python cannot make files in memory")
+    descriptor = os.memfd_create("reproof-{}".format(os.getpid()), os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+    path = "/proc/{}/fd/{}".format(os.getpid(), descriptor)
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CLOEXEC))  # other processes come by it
+        _fill(descriptor, [os.fsencode(path), os.fsencode(library)], limit)
+        fcntl.fcntl(descriptor, _ADD_SEALS, _SEAL_SEAL | _SEAL_SHRINK)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return path, descriptor
+
+
 def create(path: str, library: str, limit: int = LIMIT) -> None:
-    """Make an empty table.
+    """Make an empty table in a file.
 
     Raises:
         OSError: there is no room, or the file system cannot reserve any.
         ValueError: a path is too long for the table.
     """
-    names = [os.fsencode(path), os.fsencode(library)]
-    if any(len(name) > 1023 for name in names):
-        raise ValueError("the path of the table or of the library is too long")
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        os.ftruncate(descriptor, max(limit, CHUNK))
-        os.posix_fallocate(descriptor, 0, CHUNK)
-        mark = struct.unpack("<Q", os.urandom(8))[0] | 1
-        os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, SMALLEST, *[0] * 8, mark, 0, 0, 0, 0, *names), 0)
+        _fill(descriptor, [os.fsencode(path), os.fsencode(library)], limit)
     except BaseException:
         os.unlink(path)
         raise
     finally:
         os.close(descriptor)
+
+
+def _fill(descriptor: int, names: List[bytes], limit: int) -> None:
+    """Make an empty table of a new file. `names`: the paths of the table and of the library."""
+    if any(len(name) > 1023 for name in names):
+        raise ValueError("the path of the table or of the library is too long")
+    largest = resource.getrlimit(resource.RLIMIT_FSIZE)[0]
+    if largest != resource.RLIM_INFINITY:
+        limit = min(limit, largest)  # a file that would be larger is no error to the system, but a signal
+    os.ftruncate(descriptor, max(limit, CHUNK))
+    os.posix_fallocate(descriptor, 0, CHUNK)
+    mark = struct.unpack("<Q", os.urandom(8))[0] | 1
+    os.pwrite(descriptor, _HEADER.pack(MAGIC, limit, SMALLEST, *[0] * 8, mark, 0, 0, 0, 0, *names), 0)
 
 
 def program_kind(path: str) -> Optional[int]:

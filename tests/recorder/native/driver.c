@@ -1,4 +1,5 @@
-/* Exercises the shim inside one program, which the sanitizers watch: threads, forks, vforks, changed environments. */
+/* Exercises the shim inside one program, which the sanitizers watch: threads, forks, vforks, changed environments.
+   A word is the program whose start is prepared; by default /bin/true. */
 #include "shim.c"
 
 #include <pthread.h>
@@ -33,8 +34,9 @@ static const char *after(char *const variables[], const char *program)
     return shown;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    const char *program = argc > 1 ? argv[1] : "/bin/true";
     pthread_t threads[16];
     char library[2048], expected[8192], both[4096];
     for (long i = 0; i < 16; i++)
@@ -60,17 +62,17 @@ int main(void)
     close(file);
 
     char *kept[] = {"A=1", both, place, NULL}, *theirs[] = {"LD_PRELOAD=/theirs.so", "A=1", NULL};
-    bool is_kept = !strcmp(after(kept, "/bin/true"), strcat(strcat(strcat(strcat(strcpy(expected, "A=1\n"), both), "\n"), place), "\n"));
+    bool is_kept = !strcmp(after(kept, program), strcat(strcat(strcat(strcat(strcpy(expected, "A=1\n"), both), "\n"), place), "\n"));
     snprintf(expected, sizeof expected, "A=1\n%s\n%s\n", both, place);
-    bool is_added = !strcmp(after(theirs, "/bin/true"), expected);
+    bool is_added = !strcmp(after(theirs, program), expected);
     snprintf(expected, sizeof expected, "%s\n%s\n", library, place);
-    is_added = is_added && !strcmp(after(NULL, "/bin/true"), expected);
+    is_added = is_added && !strcmp(after(NULL, program), expected);
     char *ours[] = {library, "A=1", NULL};
     bool is_removed = !strcmp(after(ours, "./foreign"), "A=1\n");
     snprintf(expected, sizeof expected, "A=1\nREPROOF_TABLE=%s\nLD_PRELOAD=/theirs.so\n", table->table);
     char *with_both[] = {"A=1", both, place, NULL};
     is_removed = is_removed && !strcmp(after(with_both, "./foreign"), expected);
-    printf("{\"kinds\": [%d, %d], \"kept\": %s, \"added\": %s, \"removed\": %s}\n", kind_of("/bin/true", 0),
+    printf("{\"kinds\": [%d, %d], \"kept\": %s, \"added\": %s, \"removed\": %s}\n", kind_of(program, 0),
            kind_of("missing", 0), is_kept ? "true" : "false", is_added ? "true" : "false",
            is_removed ? "true" : "false");
     return 0;
