@@ -17,6 +17,7 @@ from reproof.capture.classify import Places, find_places, sort_files
 from reproof.capture.code import read_code
 from reproof.capture.command import learn_command
 from reproof.capture.datasets import keep_datasets
+from reproof.capture.generators import learn_generators
 from reproof.capture.hazards import learn_hazards
 from reproof.capture.keeping import BytesOf, Keeper, keep_inputs, keep_outputs
 from reproof.capture.learned import Learned
@@ -32,7 +33,6 @@ from reproof.model.policy import Policy
 from reproof.model.snapshot import (
     Accelerator,
     Distribution,
-    Generator,
     Hardware,
     Interpreter,
     Numerics,
@@ -107,6 +107,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     results = learn_results(outputs.value, command.stdout, keeper.blobs)
     parameters = learn_parameters(command.argv, inputs.value, outputs.value, keeper.blobs)
     learned: tuple[Learned[Any], ...] = (source, inputs, datasets, outputs, parameters, results)
+    seeds = learn_seeds(code)
     gaps = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *files.gaps)
     return Snapshot(
         generator=f"reproof {__version__}",
@@ -129,9 +130,9 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         created_dirs=tuple(record["created_dirs"]),
         metrics=results.value.metrics,
         series=results.value.series,
-        seeds=learn_seeds(code),
+        seeds=seeds,
         hazards=learn_hazards(code),
-        randomness=tuple(Generator(**entry) for entry in record["randomness"]),
+        randomness=learn_generators(record["randomness"], seeds, (record["command"]["cwd"], *source.value.roots)),
         policy=around.policy,
         gaps=tuple(dict.fromkeys((*gaps, *(gap for part in learned for gap in part.gaps)))),
         replay_of=around.replay_of,

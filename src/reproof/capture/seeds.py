@@ -1,7 +1,9 @@
 """Finds, in the code that a run loaded, where randomness is seeded and where it is not. Reads code, never runs it.
 
-Why by reading: replacing `seed` functions in the user's process could change what it does, and the first rule of a
-recorder is that it does not. The findings only ever explain a difference; they never decide one.
+Why by reading: a `seed` that is wrapped in the user's process shows in tracebacks, turns aside warnings and cannot be
+pickled as the original can, and the first rule of a recorder is that it changes nothing. With what a generator was
+seeded is read from its state (`generators`); the code says in which line. These findings explain a difference; they
+never decide one.
 """
 
 from __future__ import annotations

@@ -21,7 +21,7 @@ from reproof.judge.cause_rules import (
     hash_order,
     surroundings,
 )
-from reproof.judge.randomness import unseeded_code, unseeded_generators
+from reproof.judge.randomness import changed_seeds, unseeded_code, unseeded_generators, used_unseeded
 from reproof.judge.weigh import decides
 from reproof.model.comparison import Comparison
 from reproof.model.snapshot import Snapshot
@@ -58,6 +58,8 @@ def candidates(original: Snapshot, replayed: Snapshot, comparison: Comparison) -
     fields = {field.field: field for field in comparison.fields}
     yield from (Candidate(100, cause) for cause in broken_replay(comparison))
     yield from (Candidate(weight, cause) for weight, cause in unseeded_code(original))
+    yield from (Candidate(weight, cause) for weight, cause in used_unseeded(original))
+    yield from (Candidate(weight, cause) for weight, cause in changed_seeds(original, replayed))
     yield from (Candidate(weight, cause) for weight, cause in changed_inputs(comparison))
     yield from (Candidate(80, cause) for cause in changed_code(original, replayed, comparison))
     yield from (Candidate(weight, cause) for weight, cause in changed_packages(comparison))

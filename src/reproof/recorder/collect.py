@@ -1,6 +1,5 @@
 """Merges what the guest noted and what the host sees into the recording."""
 
-import hashlib
 import os
 import pwd
 from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set
@@ -21,6 +20,7 @@ from .interpreter import Place, describe
 from .level import Level
 from .machine import system
 from .packages import package_owners, system_packages
+from .readback import read_back
 from .scan import Tree, compare, look
 from .table import Table
 
@@ -99,7 +99,7 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
         "accelerator": dict(
             accelerator(gaps), libraries=accelerator_libraries(loaded, _versions(distributions, owners.conda))
         ),
-        **_read_back(processes),
+        **read_back(processes),
         "gaps": gaps,
     }
 
@@ -243,17 +243,4 @@ def _command(run: Run) -> Dict[str, Any]:
         "gid": os.getgid(),
         "umask": umask,
         "home": run.environ.get("HOME", home),
-    }
-
-
-def _read_back(processes: List[Process]) -> Dict[str, Any]:
-    """Return the numerics and generators of the first Python process, or of the one with most pools if it had none."""
-    told = [process.numerics for process in processes if process.numerics]
-    if not told:
-        return {"numerics": {"pools": [], "settings": {}}, "randomness": []}
-    best = told[0] if told[0]["pools"] else max(told, key=lambda numerics: len(numerics["pools"]))
-    states = {name: "sha256:" + hashlib.sha256(state).hexdigest() for name, state in best["generators"].items()}
-    return {
-        "numerics": {"pools": best["pools"], "settings": best["settings"]},
-        "randomness": [{"name": name, "state": states[name]} for name in sorted(states)],
     }

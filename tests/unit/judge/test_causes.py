@@ -106,6 +106,46 @@ def test_a_seed_that_is_set_is_not_blamed() -> None:
     assert found == [HONEST.what]
 
 
+def chance(**facts: Any) -> dict[str, Any]:
+    return {"randomness": [{"name": "numpy", **facts}]}
+
+
+def test_a_generator_that_was_seen_to_be_used_unseeded_ranks_before_the_rebuild() -> None:
+    original = make_snapshot(**{**BASE, "seeds": [], **chance(used=True, seeded=False, state="a")})
+    replayed = make_snapshot(
+        **{**BASE, "seeds": [], **chance(used=True, seeded=False, state="b"), "loaded": loaded(numpy="f")}
+    )
+    assert causes(original, replayed)[0] == "numpy's global generator was used and never seeded"
+    assert len([cause for cause in causes(original, replayed) if "global generator" in cause]) == 1
+
+
+@pytest.mark.parametrize("facts", [{"used": False, "seeded": False}, {"used": True, "seeded": True, "seed": "1"}])
+def test_what_was_seen_refutes_what_the_code_suggests(facts: dict[str, Any]) -> None:
+    seeds = [use("numpy.random.permutation", 19, False)]
+    ended = [make_snapshot(**{**BASE, "seeds": seeds, **chance(**facts, state=state)}) for state in ("a", "b")]
+    assert causes(*ended) == [HONEST.what]
+
+
+def test_the_line_that_the_code_shows_goes_before_the_generator_without_a_line() -> None:
+    seeds = [use("numpy.random.permutation", 19, False)]
+    ended = [
+        make_snapshot(**{**BASE, "seeds": seeds, **chance(used=True, seeded=False, state=state)})
+        for state in ("a", "b")
+    ]
+    assert causes(*ended)[:2] == [
+        "train.py:19 draws from numpy.random.permutation() without a seed",
+        "numpy's global generator was used and never seeded",
+    ]
+
+
+def test_a_seed_that_was_another_one_is_named_with_its_line() -> None:
+    ended = [
+        make_snapshot(**{**BASE, **chance(used=True, seeded=True, seed=seed, where="train.py:3", state=seed)})
+        for seed in ("17", "18")
+    ]
+    assert causes(*ended)[0] == "numpy was seeded with 17, and with 18 in the replay"
+
+
 def test_seeding_a_generator_of_its_own_does_not_seed_the_global_one() -> None:
     seeds = [use("numpy.random.default_rng", 3, True)]
     ended = [{"randomness": [{"name": "numpy", "state": state}], "seeds": seeds} for state in ("a", "b")]

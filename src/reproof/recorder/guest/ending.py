@@ -8,20 +8,46 @@ if MYPY:
     from typing import Any, Callable, Optional
 
 
+_READ_BACK = 16
+"""Forks whose children read back their numerics: a loader that makes new workers at each epoch makes the same ones."""
+
+
 def write_ending(log: "Any", start: "dict[str, Any]", load: "Callable[[str], dict[str, Any]]") -> None:
     """Append the last notes of this process. `start` is what it was at its start, `load` reads another file of ours."""
-    fields: list[str] = []
-    for path in _modules(start["cwd"]):
-        fields += ("m", path)
     libraries = _mapped()
-    for path in libraries:
-        fields += ("l", path)
-    facts: dict[str, Any] = {"path": [entry for entry in sys.path if isinstance(entry, str)]}
-    fields += ("e", repr(facts))
-    log.write(*fields)
-    if os.getpid() == start["pid"] and not _is_worker():
-        numerics = load("numerics")["read_back"](libraries, start["path"])
-        log.write("n", repr(numerics))
+    forked = os.getpid() != start["pid"]
+    if not (forked and start["seen"]):  # the shim has seen what a fork's child loads
+        fields: list[str] = []
+        for path in _modules(start["cwd"]):
+            fields += ("m", path)
+        for path in libraries:
+            fields += ("l", path)
+        facts: dict[str, Any] = {"path": [entry for entry in sys.path if isinstance(entry, str)]}
+        fields += ("e", repr(facts))
+        log.write(*fields)
+    if forked and start["forks"] > _READ_BACK:
+        return
+    warnings = sys.modules.get("warnings")
+    if warnings is None:
+        _read_back(log, start, libraries, load)
+        return
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a deprecated getter must not print into the user's program
+        _read_back(log, start, libraries, load)
+
+
+def _read_back(
+    log: "Any", start: "dict[str, Any]", libraries: "list[str]", load: "Callable[[str], dict[str, Any]]"
+) -> None:
+    """Note what decides the last bits, and the generators; of a worker the first alone, if it computes at all."""
+    worker = os.getpid() != start["pid"] or _is_worker()
+    numerics = load("numerics")
+    if worker and not numerics["is_wanted"](libraries):
+        return
+    told = numerics["read_back"](libraries, start["path"], load("frameworks")["read_settings"])
+    told["worker"] = worker
+    told["generators"] = [] if worker else load("randomness")["read_generators"](start["heard"])
+    log.write("n", repr(told))
 
 
 def _is_worker() -> bool:

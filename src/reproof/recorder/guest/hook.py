@@ -85,7 +85,6 @@ class Watch:
         self.read: set[str] = set()
         self.written: set[str] = set()
         self.other: set[tuple[Any, ...]] = set()
-        self.forked = False
 
     def handlers(self) -> "dict[str, Callable[[tuple[Any, ...]], None]]":
         """Return what to do at which audit event."""
@@ -101,7 +100,6 @@ class Watch:
             "os.exec": lambda args: self.executed(args[0], args[1], args[2], None),
             "os.posix_spawn": lambda args: self.executed(args[0], args[1], args[2], None),
             "os.system": lambda args: self.executed("/bin/sh", (), None, None),
-            "os.fork": self.forks,
         }
 
     def opened(self, args: "tuple[Any, ...]") -> None:
@@ -160,13 +158,6 @@ class Watch:
             return
         self.other.add((path, options, kept))
         self.log.write("x", path, options, kept)
-
-    def forks(self, _: "tuple[Any, ...]") -> None:
-        """Children of multiprocessing end by os._exit, where no atexit function runs, but their finalizers do."""
-        util = sys.modules.get("multiprocessing.util")
-        if util is not None and not self.forked:
-            self.forked = True
-            util.register_after_fork(self, lambda watch: util.Finalize(None, _ended, (watch.log,), exitpriority=-1000))
 
 
 def _text(path: "Any") -> "Optional[str]":
@@ -241,6 +232,24 @@ def _ended(log: Log) -> None:
         pass
 
 
+def _follow_forks(log: Log) -> None:
+    """Children of multiprocessing end by os._exit, where no atexit function runs, but their finalizers do."""
+    registered: list[bool] = []
+
+    def before() -> None:
+        try:
+            _start["forks"] += 1
+            util = sys.modules.get("multiprocessing.util")
+            if util is not None and not registered:
+                registered.append(True)
+                util.register_after_fork(log, lambda log: util.Finalize(None, _ended, (log,), exitpriority=-1000))
+        except Exception:
+            pass
+
+    if hasattr(os, "register_at_fork"):  # since 3.7
+        os.register_at_fork(before=before)
+
+
 def _is_ours(error: Exception) -> bool:
     """Say whether an exception arose in this file; a signal handler of the user's may raise in the midst of it."""
     trace = error.__traceback__
@@ -284,6 +293,9 @@ def start(guest: str, record: str) -> None:
         cwd=os.getcwd(),
         pid=os.getpid(),
         loader=type(__loader__),  # type: ignore[name-defined]
+        heard={},
+        forks=0,
+        seen=False,
     )
     facts = {
         "pid": os.getpid(),
@@ -302,7 +314,10 @@ def start(guest: str, record: str) -> None:
     }
     log.write("s", repr(facts))
     atexit.register(_ended, log)
+    _load("chance")["listen"](_start["heard"], lambda: atexit.register(_ended, log), guest)
+    _follow_forks(log)
     if _is_seen():
+        _start["seen"] = True
         _hide(os.path.dirname(guest) + "/native/shim.so")
         return
     if not hasattr(sys, "addaudithook"):

@@ -1,7 +1,7 @@
 """What decides the last bits of a result, read back at exit from the libraries and frameworks that are loaded.
 
 Nothing is loaded for it, except ctypes from the standard library, and nothing is changed. What cannot be read is left
-out. States of generators are handed over as they are; the host hashes them.
+out.
 """
 
 import os
@@ -28,22 +28,32 @@ _CBWR = {
     14: "AVX512_E1",
 }
 """The branches of MKL, from its header mkl_types.h."""
+_ISA = {
+    0x0: "DEFAULT",
+    0x1: "SSE41",
+    0x3: "AVX",
+    0x7: "AVX2",
+    0xF: "AVX2_VNNI",
+    0x1F: "AVX2_VNNI_2",
+    0x27: "AVX512_CORE",
+    0x67: "AVX512_CORE_VNNI",
+    0xE7: "AVX512_CORE_BF16",
+    0x1EF: "AVX512_CORE_FP16",
+    0x3E7: "AVX512_CORE_AMX",  # before 3.0
+    0xFEF: "AVX512_CORE_AMX",
+    0x1FEF: "AVX512_CORE_AMX_FP16",
+}
+"""Instruction sets of oneDNN, from its header dnnl_types.h (dnnl_cpu_isa_t)."""
 
 
-def read_back(mapped: "list[str]", path: "list[str]") -> "dict[str, Any]":
-    """Return pools, settings and states of generators. `mapped`: the files in memory; `path`: where to import from."""
-    warnings = sys.modules.get("warnings")
-    if warnings is None:
-        return _read_back(mapped, path)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # a deprecated getter must not print into the user's program
-        return _read_back(mapped, path)
+def read_back(mapped: "list[str]", path: "list[str]", frameworks: "Callable[[], dict[str, str]]") -> "dict[str, Any]":
+    """Return pools and settings.
 
-
-def _read_back(mapped: "list[str]", path: "list[str]") -> "dict[str, Any]":
+    `mapped`: the files in memory; `path`: where to import from; `frameworks`: reads the settings of the frameworks.
+    """
     settings = _python()
     settings.update(_numpy())
-    settings.update(_torch())
+    settings.update(frameworks())
     pools: list[dict[str, Any]] = []
     candidates = [file for file in mapped if _api(file)]
     ctypes = _import_ctypes(path) if candidates else None
@@ -52,7 +62,12 @@ def _read_back(mapped: "list[str]", path: "list[str]") -> "dict[str, Any]":
             pool = _attempt(lambda file=file: _pool(ctypes, file, settings))  # type: ignore[misc]
             if pool:
                 pools.append(pool)
-    return {"pools": pools, "settings": settings, "generators": _generators()}
+    return {"pools": pools, "settings": settings}
+
+
+def is_wanted(mapped: "list[str]") -> bool:
+    """Say whether there is anything to read back: a library that computes is in memory."""
+    return any(_api(file) for file in mapped)
 
 
 def _attempt(action: "Callable[[], Any]") -> "Any":
@@ -80,7 +95,8 @@ def _api(file: str) -> "Optional[str]":
     name = os.path.basename(file)
     if ".so" not in name:
         return None
-    for part, api in (("openblas", "openblas"), ("libmkl_rt", "mkl"), ("libtorch_cpu", "mkl"), ("libblis", "blis")):
+    for part, api in (("openblas", "openblas"), ("libmkl_rt", "mkl"), ("libtorch_cpu", "mkl"), ("libblis", "blis"),
+                      ("libdnnl", "onednn")):  # fmt: skip
         if part in name:
             return api
     return "openmp" if name.startswith(("libgomp", "libiomp", "libomp")) else None
@@ -90,7 +106,11 @@ def _pool(ctypes: "Any", file: str, settings: "dict[str, str]") -> "dict[str, An
     """Return the pool of a library that is already loaded; empty if it has none."""
     library = ctypes.CDLL(file, mode=os.RTLD_NOLOAD | os.RTLD_NOW)
     api = _api(file)
-    found = {"openblas": _openblas, "mkl": _mkl, "blis": _blis, "openmp": _openmp}[api](ctypes, library)  # type: ignore[index]
+    readers = {"openblas": _openblas, "mkl": _mkl, "blis": _blis, "openmp": _openmp, "onednn": _onednn}
+    found = readers[api](ctypes, library)  # type: ignore[index]
+    isa = _attempt(lambda: _call(library.dnnl_get_effective_cpu_isa, ctypes.c_int))
+    if isa is not None:  # exported where oneDNN is a library of its own, and by some builds of libtorch_cpu
+        settings["onednn.isa"] = _ISA.get(isa, hex(isa))
     cbwr = found.pop("cbwr", None)
     if cbwr is not None:
         settings["mkl.cbwr"] = cbwr
@@ -149,6 +169,11 @@ def _blis(ctypes: "Any", library: "Any") -> "dict[str, Any]":
     return {"threads": threads, "kernel": kernel, "version": version}
 
 
+def _onednn(ctypes: "Any", library: "Any") -> "dict[str, Any]":
+    """oneDNN has no pool of its own: it computes in that of OpenMP or TBB. Its instructions are a setting."""
+    return {}
+
+
 def _openmp(ctypes: "Any", library: "Any") -> "dict[str, Any]":
     threads = _attempt(lambda: _call(library.omp_get_max_threads, ctypes.c_int))
     return {} if threads is None else {"threads": threads, "kernel": None, "version": None}
@@ -171,52 +196,3 @@ def _numpy() -> "dict[str, str]":
         if features:
             return {"numpy.cpu_features": " ".join(sorted(key for key, on in features.items() if on))}
     return {}
-
-
-def _torch() -> "dict[str, str]":
-    """Settings of torch as they are now. No getter here starts CUDA."""
-    torch: Any = sys.modules.get("torch")
-    if torch is None:
-        return {}
-    getters = {
-        "version": lambda: torch.__version__,
-        "cuda": lambda: torch.version.cuda,
-        "cpu_capability": lambda: torch.backends.cpu.get_cpu_capability(),
-        "threads": lambda: torch.get_num_threads(),
-        "interop_threads": lambda: torch.get_num_interop_threads(),
-        "deterministic_algorithms": lambda: torch.are_deterministic_algorithms_enabled(),
-        "deterministic_warn_only": lambda: torch.is_deterministic_algorithms_warn_only_enabled(),
-        "default_dtype": lambda: torch.get_default_dtype(),
-        "float32_matmul_precision": lambda: torch.get_float32_matmul_precision(),
-        "cudnn.enabled": lambda: torch._C._get_cudnn_enabled(),
-        "cudnn.benchmark": lambda: torch._C._get_cudnn_benchmark(),
-        "cudnn.deterministic": lambda: torch._C._get_cudnn_deterministic(),
-        "mkldnn.available": lambda: torch._C.has_mkldnn if hasattr(torch._C, "has_mkldnn") else torch._C._has_mkldnn,
-        "mkldnn.enabled": lambda: torch._C._get_mkldnn_enabled(),
-    }  # type: dict[str, Callable[[], Any]]
-    values = {name: _attempt(getter) for name, getter in getters.items()}
-    return {"torch." + name: str(value) for name, value in values.items() if value is not None}
-
-
-def _generators() -> "dict[str, bytes]":
-    """The states of the global generators, of the libraries that are loaded."""
-    modules: dict[str, Any] = sys.modules
-    states = {}
-    if "random" in modules:
-        states["random"] = _attempt(lambda: repr(modules["random"].getstate()).encode())
-    if "numpy.random" in modules:
-        states["numpy"] = _attempt(lambda: _numpy_state(modules["numpy.random"]))
-    if "torch" in modules:
-        states["torch"] = _attempt(lambda: bytes(modules["torch"].random.get_rng_state().tolist()))
-    return {name: state for name, state in states.items() if state is not None}
-
-
-def _numpy_state(random: "Any") -> bytes:
-    """Return the state of numpy's global generator; asked in the new form, because the old one may warn."""
-    try:
-        state = random.get_state(legacy=False)
-    except TypeError:
-        return repr([getattr(part, "tolist", lambda part=part: part)() for part in random.get_state()]).encode()
-    key = state["state"].get("key")
-    rest = {name: value for name, value in state["state"].items() if name != "key"}
-    return repr((state["bit_generator"], None if key is None else key.tolist(), sorted(rest.items()))).encode()
