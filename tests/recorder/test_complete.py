@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from reproof.recorder import launch, start
+import hatch_build
+from reproof.recorder import launch, start, table
 
-from .conftest import Project, compiled
+from .conftest import SEARCH_PATH, Project, compiled
 
 EXPECTED = {"the packages that own system libraries", "the interpreter, its packages and settings"}
 """Gaps that say nothing of files."""
@@ -232,3 +235,19 @@ def test_another_library_that_stands_before_the_c_library_is_still_called(projec
     (project.root / "data.bin").touch()
     recording = project.record([str(helper)])
     assert (recording["command"]["exit_code"], "data.bin" in recording.names("read")) == (0, True)
+
+
+def test_reports_of_every_kind_are_noted_cleanly_under_the_sanitizers(tmp_path: Path) -> None:
+    """Of paths at the end of memory, endless, unmapped and without a folder, too."""
+    driver, path, work = tmp_path / "driver", tmp_path / "table", tmp_path / "work"
+    source = Path(__file__).parent / "native" / "reports_driver.c"
+    flags = ["-std=gnu11", "-g", "-O1", "-w", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+    subprocess.run(["cc", *flags, "-I", str(hatch_build.NATIVE), "-o", str(driver), str(source)], check=True)
+    table.create(str(path), "/shim.so")
+    work.mkdir()
+    environ = {"PATH": SEARCH_PATH, "REPROOF_TABLE": str(path), "ASAN_OPTIONS": "detect_leaks=0"}
+    done = subprocess.run([str(driver)], cwd=work, env=environ, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout) == {"unresolved": 5, "rings": 1, "lost": 0}
+    noted = {(entry.kind, Path(entry.path).name) for entry in table.read(str(path)).entries}
+    assert noted == {("r", "in.bin"), ("w", "out.bin"), ("p", "placed"), ("x", "sh"), ("d", "folder")}
