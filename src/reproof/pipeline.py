@@ -6,23 +6,16 @@ its own id and below the ids that it was made from, so that a later call finds w
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from reproof.adapters.apt import AptArchive
-from reproof.adapters.engine import Engine
-from reproof.adapters.git import read_working_tree
 from reproof.build.bootstrap import ensure_base
 from reproof.build.context import write_context
 from reproof.build.image import build_image
 from reproof.capture.assemble import Circumstances, assemble, read_recording
-from reproof.capture.keeping import in_place, kept_beside
-from reproof.capture.pointers import with_pointers
-from reproof.capture.profiles import with_profiles
+from reproof.capture.keeping import kept_beside
 from reproof.compare import compare as compare_snapshots
-from reproof.errors import BuildError, CaptureError, ReproofError, ResolveError, RunError
+from reproof.errors import BuildError, CaptureError, ResolveError, RunError
 from reproof.judge import judge
 from reproof.model.base import Blob
 from reproof.model.comparison import Comparison
@@ -30,19 +23,19 @@ from reproof.model.execution import Execution, Failure, Stage
 from reproof.model.image import BuildContext, Image
 from reproof.model.plan import BuildPlan
 from reproof.model.policy import Policy
-from reproof.model.resolution import Resolution
-from reproof.model.snapshot import Snapshot, shell_status
+from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
 from reproof.plan import make_plan
-from reproof.progress import Progress
-from reproof.recorder.launch import LaunchError, RecordingLost, exit_status
-from reproof.recorder.launch import record as launch
+from reproof.recording import Recording, record
 from reproof.render import render
 from reproof.replay import Means
 from reproof.replay import replay as run_in_container
-from reproof.resolve import resolve as resolve_packages
-from reproof.store.store import Store
-from reproof.wiring import make_index, resolve_tools
+from reproof.securing import resolve
+from reproof.tools import Tools
+from reproof.wiring import make_index
+
+__all__ = ["Recording", "Tools", "record", "resolve"]
+"""Stages with a module of their own: `run` loads them, and nothing else of this."""
 
 FAILED: dict[type[Exception], Stage] = {
     ResolveError: "resolve",
@@ -50,84 +43,6 @@ FAILED: dict[type[Exception], Stage] = {
     RunError: "run",
     CaptureError: "run",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Tools:
-    """What the stages need from outside: the store, the environment, and how to tell progress."""
-
-    store: Store
-    environ: Mapping[str, str]
-    progress: Progress = field(default_factory=Progress)
-    registry: str | None = None
-
-    def engine(self) -> Engine:
-        """Return the engine that answers. Raises EngineError."""
-        return Engine.connect(self.environ)
-
-
-@dataclass(frozen=True, slots=True)
-class Recording:
-    """How a run is to be recorded: what counts as a result, which further variables may be kept, and how it is watched.
-
-    `level` is one of the recorder's; None is what REPROOF_LEVEL says, or the default.
-    """
-
-    policy: Policy = field(default_factory=Policy)
-    allow: tuple[str, ...] = ()
-    level: str | None = None
-    profile: bool = True
-    """Whether data files are looked into after the run."""
-
-
-def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snapshot:
-    """Run a command here and return its snapshot.
-
-    Raises:
-        RunError: the command could not be started; nothing was recorded.
-        CaptureError, StoreError: it ran, but the record could not be made or kept. The error has the command's own
-            exit code if that says that the command failed.
-    """
-    tools.store.writable()
-    with tools.store.scratch("run") as folder, ThreadPoolExecutor(max_workers=1) as beside:
-        tree = beside.submit(read_working_tree, cwd)
-        try:
-            recording = launch(list(argv), str(cwd), str(folder), environ=dict(tools.environ), level=how.level)
-        except LaunchError as error:
-            raise RunError(str(error), "check the command's spelling, and that it is on the PATH") from error
-        except RecordingLost as error:
-            lost = CaptureError(f"the run could not be recorded: {error}", "leave the store alone while a run goes on")
-            lost.exit_code = exit_status(error.returncode) or lost.exit_code
-            raise lost from error
-        around = Circumstances(environ=tools.environ, tree=tree.result(), policy=how.policy, allow=how.allow)
-        try:
-            with tools.progress.task("keeping what the run used and made"):
-                snapshot = assemble(recording, folder, around, tools.store.blobs, in_place)
-                snapshot = with_pointers(snapshot)
-                snapshot = with_profiles(snapshot, tools.store) if how.profile else snapshot
-            tools.store.save(snapshot)
-        except ReproofError as error:
-            ended = recording["command"]
-            error.exit_code = shell_status(ended["exit_code"], ended["signal"]) or error.exit_code
-            raise
-    return snapshot
-
-
-def resolve(snapshot: Snapshot, tools: Tools, again: bool = False) -> Resolution:
-    """Return one artifact with its hash for each package, from the indexes or from what is installed now.
-
-    A resolution made earlier is used again. If a registry is named now that could not be asked then, it is asked, and
-    what goes into the image stays as it was found; `again` looks everything up anew.
-    """
-    earlier = None
-    if not again and (found := tools.store.derived(Resolution, snapshot.id)):
-        earlier = tools.store.load(Resolution, found[0])
-        if tools.registry is None or all(lookup.reachable for lookup in earlier.images):
-            return earlier
-    outside = resolve_tools(snapshot, tools.store, tools.environ, tools.registry)
-    resolution = resolve_packages(snapshot, outside, tools.progress, earlier)
-    tools.store.save(resolution, snapshot.id)
-    return resolution
 
 
 def plan(snapshot: Snapshot, tools: Tools) -> BuildPlan:

@@ -20,7 +20,8 @@ from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
 from reproof.mounts import bind_inputs
 from reproof.progress import Progress, Task
-from reproof.store.blobs import Blobs, explain
+from reproof.store.blobs import Blobs
+from reproof.store.folder import explain
 
 RECORDER = "/opt/recorder"
 RECORDING = "/opt/recording"

@@ -22,7 +22,6 @@ import yaml
 from reproof.errors import UsageError
 from reproof.model.policy import Policy, Tolerance
 
-NAME = "reproof.yaml"
 KEYS = ("command", "results", "tolerances", "ignore", "profile")
 TOLERANCE_KEYS = ("absolute", "relative")
 KINDS: dict[type[yaml.Node], str] = {yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}
@@ -36,16 +35,6 @@ class Settings:
     command: tuple[str, ...] | None = None
     profile: bool = True
     """Whether data files are looked into, so that it can be said how they changed."""
-
-
-def find_settings(folder: Path) -> Path | None:
-    """Return the nearest reproof.yaml of `folder` and its parents, not looking above the root of a git repository."""
-    for place in (folder, *folder.parents):
-        if (place / NAME).is_file():
-            return place / NAME
-        if (place / ".git").exists():
-            return None
-    return None
 
 
 def load_settings(path: Path) -> Settings:

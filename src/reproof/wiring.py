@@ -12,7 +12,7 @@ from reproof.adapters.registry import DistributionInspector, RegistryClient, doc
 from reproof.errors import EngineError
 from reproof.model.resolution import ImageLookup
 from reproof.model.snapshot import Snapshot
-from reproof.resolve import ResolveTools
+from reproof.resolve.ports import ResolveTools
 from reproof.store.store import Store
 
 ARTIFACTS = "artifacts"

@@ -15,6 +15,7 @@ import pytest
 
 import hatch_build
 from reproof.recorder import launch
+from reproof.recorder.command import Order
 
 SEARCH_PATH = os.environ["PATH"]
 LAUNCH = Path(launch.__file__)
@@ -48,7 +49,8 @@ class Project:
         """Record a command."""
         variables = {**self.environ, **(environ or {})}
         options = {"level": self.level, **options}
-        return Recording(launch.record(argv, str(self.root), str(self.folder), variables, **options), self)
+        order = Order(argv, str(self.root), variables, **options)
+        return Recording(launch.record(order, str(self.folder)), self)
 
     def spec(self, argv: list[str], **fields: Any) -> list[str]:
         """Return the command line that records a command in a process of its own, isolated as in a container."""

@@ -73,7 +73,9 @@ def test_threads_and_processes_that_open_the_same_files_at_once_leave_one_note_e
 
 def test_a_full_table_is_a_gap_and_the_run_goes_on(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     choose = levels.choose
-    monkeypatch.setattr("reproof.recorder.launch.choose", lambda *given: choose(*given, limit=table.SMALLEST + 20_000))
+    monkeypatch.setattr(
+        "reproof.recorder.launch.choose", lambda *given, **how: choose(*given, limit=table.SMALLEST + 20_000, **how)
+    )
     (project.root / "many").mkdir()
     for number in range(1000):
         (project.root / "many" / str(number)).touch()
@@ -249,7 +251,7 @@ def test_the_level_is_asked_for_by_variable_too(project: Project) -> None:
 
 def test_no_table_is_left_behind(project: Project) -> None:
     project.run("pass")
-    assert sorted(path.name for path in project.folder.iterdir()) == ["recording.json", "stderr", "stdout"]
+    assert sorted(path.name for path in project.folder.iterdir()) == ["stderr", "stdout"]
 
 
 # ---- the library itself ----

@@ -8,7 +8,8 @@ import pytest
 
 from reproof.errors import UsageError
 from reproof.model.policy import Policy, Tolerance
-from reproof.settings import Settings, find_settings, load_settings
+from reproof.settings import Settings, load_settings
+from reproof.settings_file import find_settings
 
 
 def load(folder: Path, text: str | bytes) -> Settings:

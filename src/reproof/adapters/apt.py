@@ -16,6 +16,10 @@ OPTIONS = re.compile(r"(Acquire::(?:https?::(?:Proxy|CA|Verify|Ssl|SSL)|Check-)\
 FIELDS = ("REPO_URI", "RELEASE", "COMPONENT", "ORIGIN", "SIGNED_BY")
 
 
+STATE = ("/var/lib/apt/lists", "/etc/apt/sources.list", "/etc/apt/sources.list.d")
+"""What changes when apt is set up otherwise, or has fetched newer lists."""
+
+
 @dataclass(frozen=True)
 class Source:
     """One component of one suite in one archive."""

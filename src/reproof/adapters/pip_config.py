@@ -9,8 +9,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
-from pip._internal.models.index import PyPI
-
 from reproof.errors import ResolveError
 
 SECTIONS = ("global", "download", "install")
@@ -42,6 +40,8 @@ def read_pip_config(environ: Mapping[str, str], prefix: str | None = None, etc: 
     Raises:
         ResolveError: a configuration file cannot be parsed, or a number in it is none.
     """
+    from pip._internal.models.index import PyPI  # slow to load, and who asks for the files alone does not need it
+
     options = _options(environ, prefix, etc)
     no_index = options.get("no-index", "").lower() not in FALSE_WORDS
     indexes = (options.get("index-url", PyPI.simple_url), *options.get("extra-index-url", "").split())

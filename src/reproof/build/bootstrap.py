@@ -13,7 +13,8 @@ from reproof.errors import BuildError
 from reproof.model.base import Blob
 from reproof.model.plan import Base
 from reproof.progress import Progress, Task
-from reproof.store.blobs import explain, write_durably
+from reproof.store.blobs import write_durably
+from reproof.store.folder import explain
 from reproof.store.store import Store
 
 CACHE = "bases"

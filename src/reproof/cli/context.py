@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-from rich.console import Console, RenderableType
-
-from reproof.cli.progress import choose_progress
 from reproof.errors import UsageError
-from reproof.model.base import Document
-from reproof.model.policy import Policy
-from reproof.model.snapshot import Snapshot
-from reproof.pipeline import Tools
-from reproof.progress import Progress
-from reproof.settings import Settings, find_settings, load_settings
-from reproof.store.store import Store
+from reproof.settings_file import find_settings
+
+if TYPE_CHECKING:  # what a command needs of these is imported when it does: `run` starts the user's command before
+    from rich.console import Console, RenderableType
+
+    from reproof.model.base import Document
+    from reproof.model.snapshot import Snapshot
+    from reproof.progress import Progress
+    from reproof.settings import Settings
+    from reproof.store.store import Store
+    from reproof.tools import Tools
 
 UNFOLDED = 400
 """Columns; wide enough for tables in a pipe or a log."""
@@ -29,9 +29,17 @@ UNFOLDED = 400
 class Context:
     """The words before the verb, turned into what a command needs."""
 
-    store: Store
+    root: Path
+    """The folder of the store."""
     registry: str | None
     quiet: bool
+
+    @property
+    def store(self) -> Store:
+        """The store."""
+        from reproof.store.store import Store
+
+        return Store(self.root)
 
     @property
     def err(self) -> Console:
@@ -41,14 +49,20 @@ class Context:
     @property
     def progress(self) -> Progress:
         """How progress is told."""
-        return choose_progress(self.err, self.quiet)
+        from reproof.cli.progress import choose_progress
+
+        return choose_progress(sys.stderr, self.quiet)
 
     def tools(self) -> Tools:
         """Return what the pipeline needs."""
+        from reproof.tools import Tools
+
         return Tools(store=self.store, environ=os.environ, progress=self.progress, registry=self.registry)
 
     def snapshot(self, prefix: str) -> Snapshot:
         """Return the snapshot whose id starts with `prefix`. Raises UsageError, StoreError."""
+        from reproof.model.snapshot import Snapshot
+
         return self.store.load(Snapshot, self.store.find(Snapshot, prefix))
 
     def show(self, document: Document, rendered: RenderableType, as_json: bool) -> None:
@@ -70,16 +84,22 @@ class Context:
 
     def print_json(self, value: Any) -> None:
         """Print a value as JSON on standard output."""
+        import json
+
         sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 
 def make_console(stream: TextIO) -> Console:
     """Return a console for a stream; what is no terminal gets lines as long as they are."""
+    from rich.console import Console
+
     return Console(file=stream) if stream.isatty() else Console(file=stream, width=UNFOLDED, soft_wrap=True)
 
 
 def plain(document: Document) -> dict[str, Any]:
     """Return a document as JSON values."""
+    import json
+
     value: dict[str, Any] = json.loads(document.canonical())
     return value
 
@@ -100,7 +120,11 @@ def working_directory() -> Path:
         ) from error
 
 
-def read_settings(config: Path | None) -> Settings:
-    """Return what reproof.yaml says: the file given, or the one found from the working directory up."""
+def read_settings(config: Path | None) -> Settings | None:
+    """Return what reproof.yaml says: the file given, or the one found from the working directory up; None without."""
     path = config or find_settings(working_directory())
-    return load_settings(path) if path else Settings(policy=Policy(), command=None)
+    if path is None:
+        return None
+    from reproof.settings import load_settings
+
+    return load_settings(path)

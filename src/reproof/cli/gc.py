@@ -15,7 +15,7 @@ from reproof.cli.records import rows
 from reproof.model.image import BuildContext
 from reproof.model.snapshot import Snapshot
 from reproof.report.terminal_gc import removed_view
-from reproof.store.files import explain
+from reproof.store.folder import explain
 from reproof.store.pending import forget_images, pending_images
 from reproof.store.removal import Request
 from reproof.store.sweep import collect

@@ -5,28 +5,51 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 
 import click
-from rich.console import Console
-from rich.text import Text
 
 from reproof import __version__
 from reproof.cli.context import Context, default_store, working_directory
-from reproof.cli.diff import diff
-from reproof.cli.doctor import doctor
-from reproof.cli.gc import gc
-from reproof.cli.rebuild import build, plan, replay, verify
-from reproof.cli.records import ls, show
-from reproof.cli.runs import run_
 from reproof.errors import ReproofError
-from reproof.store.store import Store
 
 INTERRUPTED = 130
 
+VERBS = {
+    "run": "reproof.cli.run:run_",
+    "ls": "reproof.cli.records:ls",
+    "show": "reproof.cli.records:show",
+    "plan": "reproof.cli.rebuild:plan",
+    "build": "reproof.cli.rebuild:build",
+    "replay": "reproof.cli.rebuild:replay",
+    "verify": "reproof.cli.rebuild:verify",
+    "diff": "reproof.cli.diff:diff",
+    "gc": "reproof.cli.gc:gc",
+    "doctor": "reproof.cli.doctor:doctor",
+}
+"""Where each verb is. Only the one that was typed is imported: most take longer to load than recording may take."""
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+
+class Verbs(click.Group):
+    """The verbs, in the order of `VERBS`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return one of them; None if there is no such verb."""
+        place = VERBS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="reproof")
 @click.option(
     "--store", type=click.Path(path_type=Path), envvar="REPROOF_HOME", help="The folder that keeps everything."
@@ -43,11 +66,7 @@ def cli(context: click.Context, store: Path | None, registry: str | None, quiet:
     """
     root = (store or default_store(dict(os.environ))).expanduser()
     root = root if root.is_absolute() else working_directory() / root
-    context.obj = Context(store=Store(root), registry=registry, quiet=quiet)
-
-
-for command in (run_, ls, show, plan, build, replay, verify, diff, gc, doctor):
-    cli.add_command(command)
+    context.obj = Context(root=root, registry=registry, quiet=quiet)
 
 
 def run() -> None:
@@ -78,7 +97,11 @@ def end(number: int, _: FrameType | None) -> None:
 
 def complain(message: str, hint: str) -> None:
     """Print what happened, and below it what to do."""
-    console = Console(file=sys.stderr, soft_wrap=True)
+    from rich.text import Text
+
+    from reproof.cli.context import make_console
+
+    console = make_console(sys.stderr)
     console.print(Text("error: ", style="bold red") + Text(message))
     if hint:
         console.print(Text("  hint: ", style="bold") + Text(hint))

@@ -2,12 +2,13 @@
 
 import os
 import pwd
-from typing import Any, Dict, Iterable, List, Mapping, NamedTuple, Optional, Set
+from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set, Tuple
 
 from . import gaps as missing
 from . import gaps_native, table
 from .accelerator import accelerator
 from .accelerator_libraries import Owner, accelerator_libraries
+from .command import Run
 from .conda import CondaPackage, conda_owners, conda_packages
 from .distributions import find_installed, imported_from, owners_of, requests, unclear
 from .elf import build_id
@@ -17,31 +18,14 @@ from .hardware import hardware
 from .hashing import Hasher
 from .installed import Installed, Use, canonical_name
 from .interpreter import Place, describe
-from .level import Level
 from .machine import system
 from .packages import package_owners, system_packages
 from .readback import read_back
-from .scan import Tree, compare, look
+from .scan import Tree, changed_since, compare, look
 from .table import Table
 
 LARGEST_KEPT = 16 << 20
 """Bytes; a larger file that was only read is not copied: it came from outside, and is there still."""
-
-
-class Run(NamedTuple):
-    """A command that has ended. `program` is the file that was started; times in seconds."""
-
-    argv: List[str]
-    program: str
-    cwd: str
-    environ: Mapping[str, str]
-    started: float
-    duration_s: float
-    returncode: int
-    """As subprocess gives it: negative for a signal."""
-    interrupted: bool
-    terminals: List[str]
-    level: Level
 
 
 class Owners(NamedTuple):
@@ -56,18 +40,19 @@ class Owners(NamedTuple):
     conda: List[CondaPackage]
 
 
-def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], keep: bool) -> Dict[str, Any]:
-    """Return the recording of a run whose logs lie in `folder`. `before` is the working directory before it.
+def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, str]], keep: bool) -> Dict[str, Any]:
+    """Return the recording of a run whose logs lie in `folder`.
 
-    `gaps` are those already known; with `keep`, copies of files go to the folder `kept`.
+    `before` is the working directory before it, None if the shim watched; `gaps` are those already known; with `keep`,
+    copies of files go to the folder `kept`.
     """
     processes = read_logs(os.path.join(folder, "logs"))
     main = next((process.start for process in processes if process.start and process.start["executable"]), None)
     place = Place(main) if main else None
     noted = table.read(run.level.table) if run.level.table else None
-    used = _use(processes + ([from_table(noted)] if noted else []), before, run, folder)
+    used, complete = _use(processes + ([from_table(noted)] if noted else []), before, run, folder)
     gaps += _unseen(run, processes, noted, place)
-    gaps += missing.of_files(used, before.complete, run.cwd)
+    gaps += missing.of_files(used, complete, run.cwd)
     hasher = Hasher(os.path.join(folder, "kept") if keep else None)
     hasher.hash_all(set(used.loaded) | set(used.read) | set(used.written))
     conda = conda_packages((place.prefix, place.base_prefix)) if place else []
@@ -104,15 +89,20 @@ def collect(folder: str, run: Run, before: Tree, gaps: List[Dict[str, str]], kee
     }
 
 
-def _use(processes: List[Process], before: Tree, run: Run, folder: str) -> Used:
-    """Return the files that were used, from all that saw them."""
+def _use(processes: List[Process], before: Optional[Tree], run: Run, folder: str) -> Tuple[Used, bool]:
+    """Return the files that were used, from all that saw them, and whether the whole working directory was seen."""
+    started = run.ended.started
     used = Used((folder, os.path.dirname(os.path.abspath(__file__))))
     used.take(processes)
     used.add_program(run.program)
-    used.add_changes(before, compare(before, look(run.cwd, (folder,))))
-    used.add_neighbours(run.cwd, run.started)
-    used.settle(run.started)
-    return used
+    if before is None:
+        recent = changed_since(run.cwd, started, (folder,))
+        used.add_recent(recent, started)
+    else:
+        used.add_changes(before, compare(before, look(run.cwd, (folder,))))
+    used.add_neighbours(run.cwd, started)
+    used.settle(started)
+    return used, before.complete if before else recent.complete
 
 
 def _unseen(run: Run, processes: List[Process], noted: Optional[Table], place: Optional[Place]) -> List[missing.Gap]:
@@ -230,11 +220,13 @@ def _command(run: Run) -> Dict[str, Any]:
     return {
         "argv": run.argv,
         "cwd": run.cwd,
-        "exit_code": run.returncode if run.returncode >= 0 else None,
-        "signal": -run.returncode if run.returncode < 0 else None,
-        "interrupted": run.interrupted,
-        "started": run.started,
-        "duration_s": run.duration_s,
+        "exit_code": run.ended.returncode if run.ended.returncode >= 0 else None,
+        "signal": -run.ended.returncode if run.ended.returncode < 0 else None,
+        "interrupted": run.ended.interrupted,
+        "started": run.ended.started,
+        "duration_s": run.ended.duration_s,
+        "peak_memory": run.ended.peak_memory,
+        "cpu_s": run.ended.cpu_s,
         "stdout": "stdout",
         "stderr": "stderr",
         "terminals": run.terminals,

@@ -6,7 +6,7 @@ import stat
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
 
 from .events import LIBRARY, Opened, Placed, Process
-from .scan import Changes, Tree, look, written_since
+from .scan import Changes, Recent, Tree, look, written_since
 
 _BYTECODE = re.compile(r"(.*/)__pycache__/([^/]+?)\.[a-z]+-?\d\w*(\.opt-\w+)?\.pyc$", re.DOTALL)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
@@ -86,6 +86,14 @@ class Used:
         for path in self.written:
             self.written[path] = self.written[path] or path in before.files
         self.made.update(folder for folder in changes.folders if not self._is_ignored(folder))
+
+    def add_recent(self, recent: Recent, started: float) -> None:
+        """Add what has changed in the working directory and nobody told of; the notes know best of all else."""
+        for path, existed in recent.files.items():
+            if not self._is_ignored(path) and path not in self.written:
+                read = self.read.get(path)
+                self.written[path] = existed or (read is not None and read.mtime_ns < started * 1e9)
+        self.made.update(folder for folder in recent.folders if not self._is_ignored(folder))
 
     def add_neighbours(self, scanned: str, started: float) -> None:
         """Add files that native code wrote elsewhere: in folders that the run made, or beside files that it wrote."""

@@ -1,16 +1,14 @@
 """Runs a command under the recorder: `record()` on the host, `python -I -S launch.py ...` inside a container.
 
 Standard library only, Python 3.6 or later, and nothing of ours outside this folder, which may be mounted anywhere.
+What is needed only after the command's end (json, hashlib, csv, ...) is imported in the functions that need it: the
+command would wait for it.
 """
 
-import argparse
-import json
 import os
-import shutil
-import stat
 import sys
 import time
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple
 
 if not __package__:  # run as a script: make a package of the folder, whatever its name is there
     _folder = os.path.dirname(os.path.abspath(__file__))
@@ -19,16 +17,18 @@ if not __package__:  # run as a script: make a package of the folder, whatever i
     __import__(__package__)
     del sys.path[0]
 
-from .collect import Run, collect
+from .command import Ended, LaunchError, Order, Run, find_program
 from .level import DEFAULT, LEVELS, Level, choose
-from .scan import look
-from .signals import Signals
+from .signals import Held, Signals
 from .start import Command, start
 from .streams import Streams, terminals_here
 
+if TYPE_CHECKING:
+    from .scan import Tree
 
-class LaunchError(Exception):
-    """The command could not be started; nothing was recorded. The message says why."""
+
+_FILE_CLOCK = 5
+"""CLOCK_REALTIME_COARSE of Linux, which gives files their times: it moves on by some milliseconds at once."""
 
 
 class RecordingLost(Exception):
@@ -39,96 +39,36 @@ class RecordingLost(Exception):
         self.returncode = returncode
 
 
-class Ended(NamedTuple):
-    """How the command ended. `returncode` is negative for a signal; `background`: something kept the output open."""
+def record(order: Order, folder: str, started: Callable[[], None] = lambda: None) -> Dict[str, Any]:
+    """Run a command, and return its recording; what it printed is in `stdout` and `stderr` in `folder`.
 
-    started: float
-    duration_s: float
-    returncode: int
-    interrupted: bool
-    background: bool
-    lost: Optional[str]
-    level: Level
-
-
-def record(
-    argv: List[str],
-    cwd: str,
-    folder: str,
-    environ: Optional[Mapping[str, str]] = None,
-    keep: bool = False,
-    terminals: Optional[List[str]] = None,
-    level: Optional[str] = None,
-) -> Dict[str, Any]:
-    """Run a command, and return its recording, which is also in `recording.json` in `folder`.
-
-    The command gets our stdin, and its output is shown as it comes. `environ` are its variables, ours by default.
-    With `keep`, copies of what it wrote and of files that no package owns go to `folder`/kept. `terminals` says which
-    of stdout and stderr must be terminals for it; by default those that are for us. `level` is how it is watched: by
-    default as REPROOF_LEVEL says, or `shim`; a lower one than asked for is used if need be, and told.
+    The command gets our stdin, and its output is shown as it comes. `started` is called once it runs.
 
     Raises:
         LaunchError: there is no such command, no such working directory or no such level.
         RecordingLost: the command ran, but what was noted of it is gone.
     """
-    variables = dict(os.environ if environ is None else environ)
-    cwd = os.path.abspath(cwd)
+    begun = time.time()
+    variables = dict(os.environ if order.environ is None else order.environ)
+    order = order._replace(environ=variables, cwd=os.path.abspath(order.cwd))
     folder = os.path.abspath(folder)
-    program = find_program(argv, cwd, variables)
-    asked = level or variables.get("REPROOF_LEVEL") or DEFAULT
+    program = find_program(order.argv, order.cwd, variables)
+    asked = order.level or variables.get("REPROOF_LEVEL") or DEFAULT
     if asked not in LEVELS:
         raise LaunchError("there is no level {!r}; there are {}".format(asked, ", ".join(LEVELS)))
-    here = terminals_here()
-    if terminals is not None:
-        here = [name for name in here if name == "stdin"] + [name for name in terminals if name != "stdin"]
-    logs = os.path.join(folder, "logs")
-    shutil.rmtree(logs, ignore_errors=True)
-    os.makedirs(logs)
-    if keep:
-        os.makedirs(os.path.join(folder, "kept"), exist_ok=True)
-    before = look(cwd, (folder,))
-    chosen = choose(asked, program, folder)
+    _make_folders(folder, order.keep)
+    level = choose(asked, program, folder, cache=order.cache)
+    terminals = _terminals(order.terminals)
     try:
-        ended = _run(Command(argv, program, cwd, watched(variables, folder, chosen)), chosen, (folder, here))
-        run = Run(argv, program, cwd, variables, *ended[:4], terminals=here, level=ended.level)
-        gaps = _tell_of_input() + _tell_of_output(ended)
-        if ended.level.lowered:
-            gaps.append(_lowered(asked, ended.level))
-        try:
-            recording = collect(folder, run, before, gaps, keep)
-            _write(os.path.join(folder, "recording.json"), recording)
-        except OSError as error:
-            raise RecordingLost(ended.returncode, str(error)) from error
+        before = None if level.table else _look(order.cwd, folder)
+        command = Command(order.argv, program, order.cwd, watched(variables, folder, level))
+        ended = _run((command, level), (folder, terminals), started, begun)
+        run = Run(order.argv, program, order.cwd, variables, terminals, ended)
+        recording = _collect(run, folder, before, (asked, order))
     finally:
-        chosen.remove()
-        shutil.rmtree(logs, ignore_errors=True)
+        level.remove()
+        _remove(os.path.join(folder, "logs"))
     return recording
-
-
-def find_program(argv: List[str], cwd: str, environ: Mapping[str, str]) -> str:
-    """Return the file that a command names, found as a shell would find it.
-
-    Raises:
-        LaunchError: there is none, or it cannot be executed.
-    """
-    if not argv or not argv[0]:
-        raise LaunchError("no command was given")
-    if not os.path.isdir(cwd):
-        raise LaunchError("the working directory {} does not exist".format(cwd))
-    name = argv[0]
-    if "/" not in name:
-        search = environ.get("PATH", os.defpath)
-        folders = [os.path.join(cwd, folder) for folder in search.split(":")]
-        found = shutil.which(name, path=":".join(folders))
-        if found is None:
-            raise LaunchError("{}: there is no such command in PATH".format(name))
-        return found
-    path = os.path.join(cwd, name)
-    if not os.path.isfile(path):
-        raise LaunchError("{}: there is no such file".format(path))
-    if not os.access(path, os.X_OK):
-        raise LaunchError("{}: it is not executable".format(path))
-    return path
 
 
 def watched(environ: Mapping[str, str], folder: str, level: Level) -> Dict[str, str]:
@@ -139,89 +79,127 @@ def watched(environ: Mapping[str, str], folder: str, level: Level) -> Dict[str, 
     return dict(variables, PYTHONPATH=guest + ":" + path if path else guest, REPROOF_RECORD=folder)
 
 
-def _run(command: Command, level: Level, output: Tuple[str, List[str]]) -> Ended:
-    """Start the command, show and keep its output, and wait for its end. `output`: folder, and which are terminals."""
+def _make_folders(folder: str, keep: bool) -> None:
+    logs = os.path.join(folder, "logs")
+    if os.path.exists(logs):
+        _remove(logs)
+    os.makedirs(logs)
+    if keep:
+        os.makedirs(os.path.join(folder, "kept"), exist_ok=True)
+
+
+def _remove(folder: str) -> None:
+    import shutil
+
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _look(cwd: str, folder: str) -> "Tree":
+    from .scan import look
+
+    return look(cwd, (folder,))
+
+
+def _terminals(wanted: Optional[List[str]]) -> List[str]:
+    here = terminals_here()
+    if wanted is None:
+        return here
+    return [name for name in here if name == "stdin"] + [name for name in wanted if name != "stdin"]
+
+
+def _run(
+    watch: Tuple[Command, Level], output: Tuple[str, List[str]], started: Callable[[], None], begun: float
+) -> Ended:
+    """Start the command, show and keep its output, and wait for its end. `output`: folder, and which are terminals.
+
+    It is not started before the clock of files has passed the time `begun`: no file that was there has the time of one
+    that it writes.
+    """
     folder, terminals = output
     files = (os.path.join(folder, "stdout"), os.path.join(folder, "stderr"))
     streams = Streams(files, ("stdout" in terminals, "stderr" in terminals))
     with Signals(streams.resize) as signals:
-        started, clock = time.time(), time.monotonic()
+        since, clock = _after(begun), time.monotonic()
         sinks = [stream.sink for stream in streams.all]
         try:
-            process, level = start(command, level, stdout=sinks[0], stderr=sinks[1])
+            process, level = start(*watch, stdout=sinks[0], stderr=sinks[1])
         except OSError as error:
             streams.abandon()
             for file in files:
                 os.unlink(file)
-            raise LaunchError("{} cannot be run: {}".format(command.program, error.strerror)) from error
+            raise LaunchError("{} cannot be run: {}".format(watch[0].program, error.strerror)) from error
         streams.start()
         signals.started(process.pid)
-        returncode = process.wait()
+        started()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         duration = time.monotonic() - clock
         streams.finish()
     lost = next((stream.lost for stream in streams.all if stream.lost), None)
-    return Ended(started, duration, returncode, signals.interrupted, streams.cut, lost, level)
+    spent = (usage.ru_maxrss << 10, usage.ru_utime + usage.ru_stime)
+    return Ended(since, duration, process.returncode, signals.interrupted, *spent, level, streams.cut, lost)
 
 
-def _tell_of_input() -> List[Dict[str, str]]:
-    """Return what came by stdin, as a gap; whether the command read it is not known."""
+def _after(begun: float) -> float:
+    """Return the time of files that are written from now on, as soon as that is later than `begun`."""
+    now = time.clock_gettime(_FILE_CLOCK)
+    while now <= begun:
+        time.sleep(0.0005)
+        now = time.clock_gettime(_FILE_CLOCK)
+    return now - 1e-6  # a float of today is rounded to some hundred nanoseconds
+
+
+def _collect(run: Run, folder: str, before: Optional["Tree"], asked: Tuple[str, Order]) -> Dict[str, Any]:
+    """Return the recording of a run. `asked`: the level, and the order. Raises RecordingLost."""
+    from . import gaps_output
+    from .collect import collect
+
+    level, order = asked
+    gaps = gaps_output.of_input() + gaps_output.of_output(run.ended) + gaps_output.of_level(level, run.ended.level)
     try:
-        mode = os.fstat(0).st_mode
-    except OSError:
-        return []  # it is closed
-    if not (stat.S_ISFIFO(mode) or stat.S_ISREG(mode) or stat.S_ISSOCK(mode)):
-        return []
-    why = "it came from a pipe or a file and is not kept"
-    return [{"what": "standard input", "why": why, "effect": "a replay that reads it finds nothing there"}]
-
-
-def _lowered(asked: str, level: Level) -> Dict[str, str]:
-    """Return the gap of a level that is lower than what was asked for."""
-    effect = "the run was watched at level {}".format(level.name)
-    return {"what": "the level {}".format(asked), "why": str(level.lowered), "effect": effect}
-
-
-def _tell_of_output(ended: Ended) -> List[Dict[str, str]]:
-    """Return what is missing of stdout and stderr, as gaps."""
-    gaps = []
-    if ended.background:
-        why = "a process in the background kept them open"
-        gaps.append({"what": "stdout and stderr after the command's end", "why": why, "effect": "their end is missing"})
-    if ended.lost:
-        why = "they could not be written: {}".format(ended.lost)
-        gaps.append({"what": "a part of stdout and stderr", "why": why, "effect": "they cannot be compared"})
-    return gaps
-
-
-def _write(path: str, recording: Dict[str, Any]) -> None:
-    """Write the recording so that it is there as a whole, or not at all."""
-    partial = path + ".partial"
-    with open(partial, "w", encoding="utf-8") as file:
-        json.dump(recording, file)
-        file.flush()
-        os.fsync(file.fileno())
-    os.rename(partial, path)
+        return collect(folder, run, before, gaps, order.keep)
+    except OSError as error:
+        raise RecordingLost(run.ended.returncode, str(error)) from error
 
 
 def main(arguments: List[str]) -> int:
-    """Record the command that a file describes; return its exit code, 128 and more for a signal, as a shell does."""
+    """Record the command that a file describes, write the recording to `recording.json` in the folder, and return the
+    command's exit code: 128 and more for a signal, as a shell does."""
+    import argparse
+    import json
+
     parser = argparse.ArgumentParser(description="run a command under the recorder")
     parser.add_argument("--folder", required=True, help="where the recording goes")
     parser.add_argument("--spec", required=True, help="JSON: argv, cwd, and maybe keep, terminals and level")
     options = parser.parse_args(arguments)
     with open(options.spec, encoding="utf-8") as file:
-        spec = json.load(file)
-    try:
-        wanted = {name: spec[name] for name in ("terminals", "level") if name in spec}
-        recording = record(spec["argv"], spec["cwd"], options.folder, keep=spec.get("keep", False), **wanted)
-    except LaunchError as error:
-        print("reproof: {}".format(error), file=sys.stderr)
-        return 127
-    except RecordingLost as error:
-        print("reproof: the run could not be recorded: {}".format(error), file=sys.stderr)
-        return exit_status(error.returncode)
-    command = recording["command"]
-    return exit_status(-command["signal"] if command["signal"] else command["exit_code"])
+        order = Order(**json.load(file))
+    with Held() as held:
+        try:
+            recording = record(order, options.folder, held.arm)
+        except LaunchError as error:
+            print("reproof: {}".format(error), file=sys.stderr)
+            return 127
+        except RecordingLost as error:
+            print("reproof: the run could not be recorded: {}".format(error), file=sys.stderr)
+            return exit_status(error.returncode)
+        command = recording["command"]
+        status = exit_status(-command["signal"] if command["signal"] else command["exit_code"])
+        try:
+            _write(os.path.join(options.folder, "recording.json"), recording)
+        except OSError as error:
+            print("reproof: the run could not be recorded: {}".format(error), file=sys.stderr)
+    return status
+
+
+def _write(path: str, recording: Dict[str, Any]) -> None:
+    """Write the recording so that it is there as a whole, or not at all."""
+    import json
+
+    partial = path + ".partial"
+    with open(partial, "w", encoding="utf-8") as file:
+        json.dump(recording, file)
+    os.rename(partial, path)
 
 
 def exit_status(returncode: int) -> int:

@@ -12,6 +12,7 @@ import sys
 from typing import Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from . import table
+from .trials import Trials
 
 LEVELS = ("complete", "shim", "hooks")
 """From the one that sees most; each falls back to the next."""
@@ -60,18 +61,24 @@ class Level(NamedTuple):
                 pass
 
 
-def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT) -> Level:
+def choose(asked: str, program: str, folder: str, limit: int = table.LIMIT, cache: Optional[str] = None) -> Level:
     """Return the level for a command, with an empty table unless it is `hooks`. `limit` is the table's size in bytes.
 
-    Whether the kernel allows `complete` shows only when the command is started (`start.py`).
+    Whether the kernel allows `complete` shows only when the command is started (`start.py`). `cache` is a folder that
+    remembers trial runs that worked; without it there is one each time.
     """
     if asked == "hooks":
         return Level("hooks")
     path, descriptor, obstacle = _make_table(folder, limit)
     if path is None:
         return Level("hooks", lowered=obstacle)
-    reason = _try(path, program)
-    kind = table.program_kind(path)
+    trials = Trials(cache, (LIBRARY, sys.executable, program))
+    kind, reason = trials.known(), None
+    if kind is None:
+        reason = _try(path, program)
+        kind = table.program_kind(path)
+        if kind is not None and reason is None:
+            trials.remember(kind)
     level = Level(asked, path, kind or 0, descriptor=descriptor)
     if kind is not None and reason is None:
         if asked == "complete" and not os.access(SUPERVISOR, os.X_OK):

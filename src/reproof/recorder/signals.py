@@ -51,6 +51,46 @@ class Signals:
             _send(self.pid, number)
 
 
+class Held:
+    """Lets a signal that would end us wait while a record is kept: the first one is noted, the second one is obeyed.
+
+    Only once it is armed: before, every signal is obeyed. A signal that is ignored stays ignored.
+    """
+
+    def __init__(self) -> None:
+        self.armed = False
+        self.came: Optional[int] = None
+        """The signal that was noted."""
+        self.before: Dict[int, Any] = {}
+
+    def __enter__(self) -> "Held":
+        if threading.current_thread() is threading.main_thread():
+            for number in (*_FORWARDED, signal.SIGQUIT):
+                if signal.getsignal(number) is not signal.SIG_IGN:
+                    self.before[number] = signal.signal(number, self._note)
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.release()
+
+    def arm(self) -> None:
+        """Hold signals from now on."""
+        self.armed = True
+
+    def release(self) -> None:
+        """Hold nothing any more."""
+        while self.before:
+            number, handler = self.before.popitem()
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)
+
+    def _note(self, number: int, _: Any) -> None:
+        if self.armed and self.came is None:
+            self.came = number
+            return
+        self.release()
+        os.kill(os.getpid(), number)
+
+
 def _is_foreground() -> bool:
     """Say whether a terminal's interrupt key reaches us and the command alike."""
     try:

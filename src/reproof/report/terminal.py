@@ -15,11 +15,11 @@ from reproof.model.execution import Execution
 from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
 from reproof.model.verdict import Cause, Verdict
-from reproof.report.terminal_runs import checks_view, recorded_line, runs_table
+from reproof.report.terminal_runs import checks_view, runs_table
 from reproof.report.words import duration, headline, next_step, plural, short, size, tone
 
 __all__ = [
-    "checks_view", "execution_view", "image_view", "plan_view", "recorded_line", "runs_table",
+    "checks_view", "execution_view", "image_view", "plan_view", "runs_table",
     "verdict_view",
 ]  # fmt: skip
 COLOURS = {"good": "green", "bad": "red", "open": "yellow"}

@@ -9,8 +9,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reproof.model.snapshot import Snapshot
-from reproof.report.words import command_line, duration, moment, plural, short, size
+from reproof.report.words import command_line, duration, moment, short, size
 
 STATUS_COLOURS = {"REPRODUCED": "green", "recorded": "cyan", "DIFFERENT": "red", "damaged": "red", "failed": "red"}
 CHECK_MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -30,18 +29,6 @@ class Check(Protocol):
     def effect(self) -> str: ...
     @property
     def remedy(self) -> str: ...
-
-
-def recorded_line(snapshot: Snapshot) -> str:
-    """Return what to tell when a run was recorded: its id, what is in it, what to type next."""
-    identity = short(snapshot.id)
-    counts = [plural(len(snapshot.loaded), "loaded file"), plural(len(snapshot.distributions), "package"),
-              plural(len(snapshot.inputs), "input"), plural(len(snapshot.outputs), "output")]  # fmt: skip
-    if snapshot.datasets:
-        files = sum(folder.files for folder in snapshot.datasets)
-        counts.insert(3, f"{plural(len(snapshot.datasets), 'data set')} of {plural(files, 'file')}")
-    state = "interrupted, kept" if snapshot.command.interrupted else "recorded"
-    return f"{state} {identity}: {', '.join(counts)}; verify it: reproof verify {identity}"
 
 
 def runs_table(rows: Iterable[Mapping[str, Any]]) -> RenderableType:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime
 import shlex
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from reproof.model.execution import Stage
-from reproof.model.snapshot import Generator, Snapshot
-from reproof.model.verdict import Verdict
+if TYPE_CHECKING:
+    from reproof.model.execution import Stage
+    from reproof.model.snapshot import Generator, Snapshot
+    from reproof.model.verdict import Verdict
 
 EXACTNESS = {
     "bitwise": "bit for bit",

@@ -1,6 +1,4 @@
-"""Snapshot to Resolution: each package pinned to an artifact by hash or carried as bytes, and what bases there are."""
+"""Snapshot to Resolution: each package pinned to an artifact by hash or carried as bytes, and what bases there are.
 
-from reproof.resolve.ports import ResolveTools
-from reproof.resolve.resolution import resolve
-
-__all__ = ["ResolveTools", "resolve"]
+Start at `resolution.py`. Nothing is imported here: a run that uses an earlier resolution again needs `reuse.py` alone.
+"""

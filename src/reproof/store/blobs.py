@@ -11,7 +11,8 @@ from typing import IO
 
 from reproof.errors import StoreError
 from reproof.model.base import Blob
-from reproof.store.files import explain, file_digest, is_digest, remove_tree, sync_folder, temporary_file, write_durably
+from reproof.store.files import file_digest, is_digest, sync_folder, temporary_file, write_durably
+from reproof.store.folder import explain, remove_tree
 from reproof.store.lease import Lease
 
 __all__ = ["CHUNK", "Blobs", "Writer", "explain", "file_digest", "remove_tree", "sync_folder", "write_durably"]
@@ -60,15 +61,23 @@ class Blobs:
 
     def put(self, data: bytes) -> Blob:
         """Keep bytes; return their blob. Raises StoreError."""
+        blob = Blob(digest=f"sha256:{hashlib.sha256(data).hexdigest()}", size=len(data))
+        if blob.digest in self:
+            return blob
         with self.writing() as writer:
             writer.write(data)
         return writer.blob
 
     def put_file(self, path: Path) -> Blob:
         """Keep a copy of a file; return its blob. Raises StoreError, and OSError if `path` cannot be read."""
-        with path.open("rb") as source, self.writing() as writer:
-            while chunk := source.read(CHUNK):
-                writer.write(chunk)
+        with path.open("rb") as source:
+            start = source.read(CHUNK)
+            if len(start) < CHUNK:
+                return self.put(start)  # most are small, and the store has most of them
+            with self.writing() as writer:
+                writer.write(start)
+                while chunk := source.read(CHUNK):
+                    writer.write(chunk)
         return writer.blob
 
     def adopt(self, path: Path, digest: str) -> Blob:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from reproof.errors import StoreError
 from reproof.store.documents import Entry
-from reproof.store.files import explain
+from reproof.store.folder import explain
 from reproof.store.pieces import decode
 from reproof.store.store import Store
 

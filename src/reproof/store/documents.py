@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from reproof.errors import StoreError
-from reproof.store.files import UMASK, explain, is_digest, sync_folder, temporary_file
+from reproof.store.files import UMASK, is_digest, sync_folder, temporary_file
+from reproof.store.folder import explain
 from reproof.store.lease import Lease
 from reproof.store.pieces import WHOLE, Pieces, decode, encode, split
 

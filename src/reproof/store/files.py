@@ -1,33 +1,20 @@
-"""Files of the store: written under a temporary name, synced, renamed; and what their errors mean to a user."""
+"""Files of the store: written under a temporary name, synced, renamed."""
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import os
-import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
-from reproof.errors import StoreError
-
 DIGITS = 64
 HEXADECIMAL = frozenset("0123456789abcdef")
 UMASK = os.umask(0o077)
 os.umask(UMASK)
 """Read once, while there is one thread. A temporary file is private; what it becomes should be like any other file."""
-
-
-def explain(error: OSError, root: Path) -> StoreError:
-    """Return the store error that tells a user what an operating-system error in the store means."""
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return StoreError(f"the store at {root} is full", "free some space, or choose another with --store")
-    if error.errno in (errno.EROFS, errno.EACCES, errno.EPERM):
-        return StoreError(f"the store at {root} cannot be written: {error.strerror}", "choose another with --store")
-    return StoreError(f"the store at {root} failed: {error}", "check the disk, or choose another with --store")
 
 
 def is_digest(word: str) -> bool:
@@ -81,8 +68,3 @@ def write_durably(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
     finally:
         temporary.unlink(missing_ok=True)
-
-
-def remove_tree(path: Path) -> None:
-    """Delete a folder of the store; what is gone already is fine."""
-    shutil.rmtree(path, ignore_errors=True)

@@ -18,7 +18,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import secrets
 import threading
 import weakref
 from collections.abc import Iterable, Iterator
@@ -66,7 +65,7 @@ class Lease:
 
     def __init__(self, root: Path) -> None:
         self.root = root
-        self.token = f"{os.getpid()}.{secrets.token_hex(4)}"
+        self.token = f"{os.getpid()}.{os.urandom(4).hex()}"
         """The name of the lease; temporary files carry it, so that those of a dead process can be told."""
         self._names: set[str] = set()
         self._file: int | None = None

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from reproof.store.files import remove_tree
+from reproof.store.folder import remove_tree
 
 
 @dataclass(frozen=True, slots=True)

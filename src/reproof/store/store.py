@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TypeVar
 
@@ -15,7 +13,8 @@ from reproof.errors import StoreError, UsageError
 from reproof.model.base import Document
 from reproof.store.blobs import Blobs
 from reproof.store.documents import Documents, damaged
-from reproof.store.files import HEXADECIMAL, explain, remove_tree
+from reproof.store.files import HEXADECIMAL
+from reproof.store.folder import cache_folder, check_room, explain, scratch
 from reproof.store.lease import Lease
 from reproof.store.summaries import Summaries
 
@@ -41,28 +40,11 @@ class Store:
 
     def cache(self, name: str) -> Path:
         """Return the folder of a cache, made if it is not there. Raises StoreError."""
-        folder = self.root / "cache" / name
-        try:
-            self.lease.claim()
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise explain(error, self.root) from error
-        return folder
+        return cache_folder(self.root, name, self.lease)
 
-    @contextmanager
-    def scratch(self, prefix: str) -> Iterator[Path]:
-        """Yield a private folder that is deleted afterwards. Raises StoreError if it cannot be made."""
-        try:
-            parent = self.root / "tmp"
-            self.lease.claim()
-            parent.mkdir(parents=True, exist_ok=True)
-            folder = Path(tempfile.mkdtemp(prefix=f"{prefix}-{self.lease.token}-", dir=parent))
-        except OSError as error:
-            raise explain(error, self.root) from error
-        try:
-            yield folder
-        finally:
-            remove_tree(folder)
+    def scratch(self, prefix: str) -> AbstractContextManager[Path]:
+        """Return a private folder that is deleted afterwards. Entering it raises StoreError if it cannot be made."""
+        return scratch(self.root, prefix, self.lease)
 
     def save(self, document: Document, *parents: str) -> str:
         """Keep a document, and note it under the ids that it was made from; return its id. Raises StoreError."""
@@ -139,12 +121,9 @@ class Store:
         return [mark.name for mark in sorted(marks, key=lambda p: (-p.stat().st_mtime_ns, p.name))]
 
     def writable(self) -> None:
-        """Check that something can be written, before a run is started for nothing. Raises StoreError."""
+        """Check that something can be written, before work is done for nothing. Raises StoreError."""
         with self.scratch("check") as folder:
-            try:
-                (folder / "check").write_bytes(b"x" * 4096)
-            except OSError as error:
-                raise explain(error, self.root) from error
+            check_room(self.root, folder)
 
 
 def kind(type_: type[Document]) -> str:

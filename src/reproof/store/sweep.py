@@ -27,7 +27,8 @@ from pathlib import Path
 from reproof.errors import StoreError
 from reproof.store.census import Census, Found
 from reproof.store.documents import document_name
-from reproof.store.files import explain, is_digest, sync_folder
+from reproof.store.files import is_digest, sync_folder
+from reproof.store.folder import explain
 from reproof.store.lease import NO_LOCKS, Leases, only_one, read_leases, removal_lock
 from reproof.store.pending import postpone_images
 from reproof.store.pieces import piece_name

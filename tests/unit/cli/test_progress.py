@@ -3,12 +3,13 @@ import time
 
 from rich.console import Console
 
-from reproof.cli.progress import PlainProgress, TerminalProgress, choose_progress
+from reproof.cli.bars import TerminalProgress
+from reproof.cli.progress import PlainProgress, choose_progress
 
 
 def test_a_log_gets_a_line_for_each_task_and_no_bars() -> None:
     stream = io.StringIO()
-    progress = choose_progress(Console(file=stream), quiet=False)
+    progress = choose_progress(stream, quiet=False)
     with progress.task("fetching", 3_000_000, "B") as task:
         task.advance(5)
         task.describe("numpy")
@@ -19,7 +20,7 @@ def test_a_log_gets_a_line_for_each_task_and_no_bars() -> None:
 
 def test_quiet_prints_nothing() -> None:
     stream = io.StringIO()
-    progress = choose_progress(Console(file=stream), quiet=True)
+    progress = choose_progress(stream, quiet=True)
     with progress.task("fetching") as task:
         task.advance()
     progress.note("done")
@@ -28,8 +29,7 @@ def test_quiet_prints_nothing() -> None:
 
 def test_a_terminal_shows_nested_tasks_and_leaves_only_notes() -> None:
     stream = io.StringIO()
-    progress = choose_progress(Console(file=stream, force_terminal=True, color_system=None, width=100), quiet=False)
-    assert isinstance(progress, TerminalProgress)
+    progress = TerminalProgress(Console(file=stream, force_terminal=True, color_system=None, width=100))
     with progress.task("building", 10, "steps") as outer:
         outer.advance(4)
         with progress.task("sending", 1_000_000, "B") as inner:
@@ -47,3 +47,9 @@ def wait_for(stream: io.StringIO, word: str) -> None:
     while word not in stream.getvalue():
         assert time.monotonic() < deadline, f"{word!r} was not shown"
         time.sleep(0.02)
+
+
+def test_a_terminal_gets_bars() -> None:
+    stream = io.StringIO()
+    stream.isatty = lambda: True  # type: ignore[method-assign]
+    assert isinstance(choose_progress(stream, quiet=False), TerminalProgress)

@@ -12,6 +12,7 @@ from rich.console import Console, RenderableType
 
 from reproof.report import terminal, words
 from reproof.report.markdown import plain, render_markdown
+from reproof.report.recorded import recorded_line
 
 
 def printed(view: RenderableType) -> str:
@@ -63,7 +64,7 @@ def test_runs_are_a_table_and_a_damaged_one_is_a_row() -> None:
 
 def test_a_recorded_run_says_what_to_type_next() -> None:
     snapshot = make_snapshot()
-    line = terminal.recorded_line(snapshot)
+    line = recorded_line(snapshot)
     assert line.startswith(f"recorded {snapshot.id[:12]}: 2 loaded files, 1 package, 1 input, 1 output")
     assert line.endswith(f"reproof verify {snapshot.id[:12]}")
 

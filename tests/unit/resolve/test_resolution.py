@@ -16,10 +16,11 @@ from reproof.errors import ResolveError
 from reproof.model.resolution import ImageLookup
 from reproof.model.snapshot import Interpreter
 from reproof.progress import Progress
-from reproof.resolve import ResolveTools, resolve
 from reproof.resolve.bases import image_names, look_up_images, look_up_packages
 from reproof.resolve.installer import resolve_installer
 from reproof.resolve.interpreter import pack_interpreter
+from reproof.resolve.ports import ResolveTools
+from reproof.resolve.resolution import resolve
 from reproof.store.store import Store
 
 

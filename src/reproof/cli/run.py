@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.text import Text
 
-from reproof import pipeline
 from reproof.adapters.jupyter import is_notebook, notebook_command
 from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
-from reproof.model.snapshot import Snapshot, shell_status
+from reproof.recorder.command import Order
 from reproof.recorder.level import LEVELS
-from reproof.report import terminal_runs
+from reproof.running import Ran, ran
+
+if TYPE_CHECKING:
+    from reproof.model.snapshot import Snapshot
+    from reproof.tools import Tools
+
+AFTER = ("reproof.recording", "reproof.securing", "reproof.report.recorded")
+"""What is needed after the command's end. It takes longer to load than a short run takes, and is loaded beside it."""
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -32,25 +37,37 @@ def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[s
     A notebook in place of a command is executed by the environment's own nbconvert.
     """
     settings = read_settings(config)
-    argv = words or settings.command or ()
+    argv = words or (settings and settings.command) or ()
     if not argv:
         raise UsageError("no command to run", "reproof run -- python train.py")
     if is_notebook(argv):
         argv = notebook_command(argv, os.environ)
-    tools = context.tools()
-    snapshot = pipeline.record(
-        argv, working_directory(), tools, pipeline.Recording(policy=settings.policy, profile=settings.profile, **how)
-    )
-    keep_packages(context, tools, snapshot)
-    context.progress.note(terminal_runs.recorded_line(snapshot))
+    order = Order(list(argv), str(working_directory()), dict(os.environ), level=how["level"])
+    with ran(order, context.root, AFTER) as run:
+        from reproof.model.snapshot import shell_status
+        from reproof.recording import Recording, keep
+        from reproof.report.recorded import recorded_line
+
+        tools = context.tools()
+        wanted = {"policy": settings.policy, "profile": settings.profile} if settings else {}
+        snapshot = keep(run, tools, Recording(allow=how["allow"], **wanted))
+        keep_packages(run, snapshot, tools)
+        tools.progress.note(recorded_line(snapshot))
     if as_json:
         context.print_json({**plain(snapshot), "id": snapshot.id})
     sys.exit(shell_status(snapshot.command.exit_code, snapshot.command.signal))
 
 
-def keep_packages(context: Context, tools: pipeline.Tools, snapshot: Snapshot) -> None:
+def keep_packages(run: Ran, snapshot: Snapshot, tools: Tools) -> None:
     """Find or keep the packages now, while they are installed; a failure here is told and costs the run nothing."""
+    from reproof.securing import resolve
+
     try:
-        pipeline.resolve(snapshot, tools)
+        if run.held.came:
+            raise KeyboardInterrupt
+        run.held.release()
+        resolve(snapshot, tools)
     except ReproofError as error:
-        context.err.print(Text(f"note: packages were not secured: {error.message}"))
+        tools.progress.note(f"note: packages were not secured: {error.message}")
+    except KeyboardInterrupt:
+        tools.progress.note("note: packages were not secured: interrupted; `reproof plan` does it later")

@@ -1,0 +1,60 @@
+"""The first stage: a command is run here, and its snapshot kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from reproof.capture.assemble import Circumstances, assemble
+from reproof.capture.keeping import in_place
+from reproof.capture.pointers import with_pointers
+from reproof.capture.profiles import with_profiles
+from reproof.errors import ReproofError
+from reproof.model.policy import Policy
+from reproof.model.snapshot import Snapshot, shell_status
+from reproof.recorder.command import Order
+from reproof.running import Ran, ran
+from reproof.tools import Tools
+
+
+@dataclass(frozen=True, slots=True)
+class Recording:
+    """How a run is to be recorded: what counts as a result, which further variables may be kept, and how it is watched.
+
+    `level` is one of the recorder's; None is what REPROOF_LEVEL says, or the default.
+    """
+
+    policy: Policy = field(default_factory=Policy)
+    allow: tuple[str, ...] = ()
+    level: str | None = None
+    profile: bool = True
+    """Whether data files are looked into after the run."""
+
+
+def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snapshot:
+    """Run a command here and return its snapshot.
+
+    Raises:
+        RunError: the command could not be started; nothing was recorded.
+        CaptureError, StoreError: it ran, but the record could not be made or kept. The error has the command's own
+            exit code if that says that the command failed.
+    """
+    with ran(Order(list(argv), str(cwd), tools.environ, level=how.level), tools.store.root) as run:
+        return keep(run, tools, how)
+
+
+def keep(run: Ran, tools: Tools, how: Recording) -> Snapshot:
+    """Return the snapshot of a run that has ended, kept with all that it names. Raises CaptureError, StoreError."""
+    around = Circumstances(environ=run.environ, tree=run.tree, policy=how.policy, allow=how.allow)
+    try:
+        with tools.progress.task("keeping what the run used and made"):
+            snapshot = assemble(run.recording, run.folder, around, tools.store.blobs, in_place)
+            snapshot = with_pointers(snapshot)
+            snapshot = with_profiles(snapshot, tools.store) if how.profile else snapshot
+        tools.store.save(snapshot)
+    except ReproofError as error:
+        ended = run.recording["command"]
+        error.exit_code = shell_status(ended["exit_code"], ended["signal"]) or error.exit_code
+        raise
+    return snapshot

@@ -1,0 +1,102 @@
+"""Runs a command under the recorder. It is started before anything heavy is loaded: that is done beside it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from reproof.errors import CaptureError, RunError
+from reproof.recorder.command import LaunchError, Order
+from reproof.recorder.launch import RecordingLost, exit_status
+from reproof.recorder.launch import record as launch
+from reproof.recorder.signals import Held
+from reproof.store.folder import cache_folder, check_room, scratch
+from reproof.store.lease import Lease
+
+if TYPE_CHECKING:
+    from reproof.adapters.git import WorkingTree
+
+CACHE = "recorder"
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """A command that has ended: its recording, the folder with its output, and the repository as it was then."""
+
+    recording: dict[str, Any]
+    folder: Path
+    tree: WorkingTree | None
+    environ: Mapping[str, str]
+    held: Held
+    """The signals that came since."""
+
+
+@contextmanager
+def ran(order: Order, root: Path, after: Sequence[str] = ()) -> Iterator[Ran]:
+    """Run a command, and yield what was recorded of it; its folder lies in the store at `root`, and vanishes.
+
+    The modules `after` are loaded while it runs.
+
+    An interrupt that comes after the command's end does not stop what is done inside; a second one does.
+
+    Raises:
+        StoreError: the store cannot be written; nothing was run.
+        RunError: the command could not be started; nothing was recorded.
+        CaptureError: it ran, but the record could not be made. The error has the command's own exit code if that says
+            that the command failed.
+    """
+    lease = Lease(root)
+    with scratch(root, "run", lease) as folder, Held() as held:
+        check_room(root, folder)
+        beside = Beside(Path(order.cwd), ("reproof.recorder.collect", "reproof.recorder.gaps_output", *after))
+
+        def started() -> None:
+            held.arm()
+            beside.start()
+
+        try:
+            recording = launch(order._replace(cache=str(cache_folder(root, CACHE, lease))), str(folder), started)
+        except LaunchError as error:
+            raise RunError(str(error), "check the command's spelling, and that it is on the PATH") from error
+        except RecordingLost as error:
+            lost = CaptureError(f"the run could not be recorded: {error}", "leave the store alone while a run goes on")
+            lost.exit_code = exit_status(error.returncode) or lost.exit_code
+            raise lost from error
+        environ = os.environ if order.environ is None else order.environ
+        yield Ran(recording, folder, beside.tree(), environ, held)
+
+
+class Beside:
+    """Loads what is needed later, and asks git, while the command runs."""
+
+    def __init__(self, cwd: Path, modules: Sequence[str]) -> None:
+        self._cwd = cwd
+        self._modules = modules
+        self._tree: WorkingTree | None = None
+        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._ask, self._load)]
+
+    def start(self) -> None:
+        """Begin; the command has been started."""
+        for thread in self._threads:
+            thread.start()
+
+    def tree(self) -> WorkingTree | None:
+        """Return the repository around the working directory; None if there is none."""
+        for thread in self._threads:
+            thread.join()
+        return self._tree
+
+    def _ask(self) -> None:
+        from reproof.adapters.git import read_working_tree
+
+        self._tree = read_working_tree(self._cwd)
+
+    def _load(self) -> None:
+        for name in self._modules:
+            import_module(name)
