@@ -147,7 +147,7 @@ def check_inputs(snapshot: Snapshot, blobs: Blobs) -> Iterator[Check]:
         path = Path(entry.path)
         if not path.is_file():
             what = "has disappeared"
-        elif path.stat().st_size != entry.size or file_digest(path) != entry.digest:
+        elif path.stat().st_size != entry.size or file_digest(path, entry.digest) != entry.digest:
             what = "has changed"
         else:
             continue

@@ -98,7 +98,7 @@ def difference(path: Path, digest: str | None, size: int) -> str | None:
         RunError: it cannot be read.
     """
     try:
-        same = path.stat().st_size == size and digest in (None, file_digest(path))
+        same = path.stat().st_size == size and digest in (None, file_digest(path, digest))
     except FileNotFoundError:
         return "has disappeared"
     except OSError as error:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from reproof.adapters.engine import Engine, EngineInfo
 from reproof.adapters.engine_run import Bind, Output, RunOutcome, RunSpec
@@ -107,7 +108,8 @@ def run_spec(plan: BuildPlan, image: Image, binds: Iterable[Bind], cpus: int) ->
 
 def prepare(plan: BuildPlan, folder: Path, stage: Path, means: Means) -> tuple[Bind, Bind]:
     """Write what the recorder is to do, and copy it so that any user can read it; return the mounts of both."""
-    spec = {"argv": plan.command, "cwd": plan.workdir, "keep": True}
+    spec: dict[str, Any] = {"argv": plan.command, "cwd": plan.workdir, "keep": True}
+    spec["known"] = dict(checked_inputs(plan, means.blobs))
     spec |= {"terminals": list(means.terminals), "level": means.level}
     (folder / "spec.json").write_text(json.dumps(spec), encoding="utf-8")
     (folder / "spec.json").chmod(0o644)
@@ -117,6 +119,20 @@ def prepare(plan: BuildPlan, folder: Path, stage: Path, means: Means) -> tuple[B
     for path in (copied, *copied.rglob("*")):
         path.chmod(0o755 if path.is_dir() or path.name == SUPERVISOR else 0o644)
     return Bind(str(copied), RECORDER), Bind(str(folder), RECORDING, read_only=False)
+
+
+def checked_inputs(plan: BuildPlan, blobs: Blobs) -> Iterator[tuple[str, str]]:
+    """Yield path and digest of the inputs that were checked a moment ago and are mounted read-only.
+
+    The recorder need not hash them, and for a large one it could not: an image has no blake3. Raises StoreError.
+    """
+    yield from ((mount.path, mount.digest) for mount in plan.mounts if mount.digest)
+    for folder in plan.datasets:
+        if not folder.written_below:
+            for line in blobs.get(folder.listing.digest).splitlines():
+                name, digest, *_ = json.loads(line)
+                if digest:
+                    yield f"{folder.path}/{name}", digest
 
 
 def allow_writing(folder: Path, plan: BuildPlan, info: EngineInfo) -> None:

@@ -9,6 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from blake3 import blake3
 
 from reproof.adapters.engine_run import RunOutcome
 from reproof.errors import RunError, StoreError
@@ -52,6 +53,20 @@ def test_an_input_that_changed_is_named(blobs: Blobs, tmp_path: Path, content: b
     path.write_bytes(content)
     with pytest.raises(RunError, match=r"data\.csv has changed"):
         input_source(mount(path), blobs)
+
+
+@pytest.mark.parametrize("content", [DATA, b"x" * len(DATA)])
+def test_a_large_input_is_checked_by_the_algorithm_that_its_digest_names(
+    blobs: Blobs, tmp_path: Path, content: bytes
+) -> None:
+    path = tmp_path / "large.bin"
+    path.write_bytes(content)
+    recorded = mount(path, f"blake3:{blake3(DATA).hexdigest()}")
+    if content == DATA:
+        assert input_source(recorded, blobs) == path
+    else:
+        with pytest.raises(RunError, match="has changed"):
+            input_source(recorded, blobs)
 
 
 def test_an_input_without_a_digest_is_told_by_its_size(blobs: Blobs, tmp_path: Path) -> None:

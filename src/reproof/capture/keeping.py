@@ -31,7 +31,7 @@ class Keeper:
         if digest in self.blobs:
             return None
         held = self.bytes_of(path, digest)
-        if held is None or file_digest(held) != digest:
+        if held is None or file_digest(held, digest) != digest:
             effect = "it cannot be shown, compared or carried"
             return Gap(what=f"{path} is not kept", why="it is gone or changed after the run", effect=effect)
         self.blobs.put_file(held)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -49,8 +50,10 @@ def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[s
         from reproof.report.recorded import recorded_line
 
         tools = context.tools()
-        wanted = {"policy": settings.policy, "profile": settings.profile} if settings else {}
-        snapshot = keep(run, tools, Recording(allow=how["allow"], **wanted))
+        how_kept = Recording(allow=how["allow"])
+        if settings:
+            how_kept = replace(how_kept, policy=settings.policy, profile=settings.profile)
+        snapshot = keep(run, tools, how_kept)
         keep_packages(run, snapshot, tools)
         tools.progress.note(recorded_line(snapshot))
     if as_json:

@@ -64,11 +64,19 @@ def input_changes(a: Input, b: Input) -> Iterator[DataChange]:
     told = list(profile_changes(a.path, a.profile, b.profile)) if a.profile and b.profile else []
     if a.digest is None or b.digest is None:
         yield DataChange(path=a.path, kind="bytes", what="its bytes are not known in both runs")
+    elif algorithm(a.digest) != algorithm(b.digest):
+        two = f"{algorithm(a.digest)} in one run, {algorithm(b.digest)} in the other"
+        yield DataChange(path=a.path, kind="bytes", what=f"its bytes cannot be compared: hashed by {two}")
     elif not told:
         size = f"{a.size:,} bytes in both" if a.size == b.size else f"{a.size:,} → {b.size:,} bytes"
         same = ", with the same profile" if a.profile and b.profile else ""
         yield DataChange(path=a.path, kind="bytes", what=f"other bytes{same} ({size})")
     yield from told
+
+
+def algorithm(digest: str) -> str:
+    """Return by what a digest was made: `sha256`, or `blake3` for a large input that is not kept."""
+    return digest.partition(":")[0]
 
 
 def profile_changes(path: str, a: Profile, b: Profile) -> Iterator[DataChange]:

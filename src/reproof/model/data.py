@@ -48,7 +48,10 @@ class Pointer(Frozen):
 
 
 class Input(Frozen):
-    """A file that was read and is not code. `changed` is true when it was another file after the run than before."""
+    """A file that was read and is not code. `changed` is true when it was another file after the run than before.
+
+    `digest` is `sha256:<hex>`, or `blake3:<hex>` of a large file that is not kept and that no package owns.
+    """
 
     path: str
     digest: str | None

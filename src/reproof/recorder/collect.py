@@ -15,12 +15,13 @@ from .elf import build_id
 from .events import Process, from_table, read_logs
 from .files import MOST_TEMPORARIES, Used
 from .hardware import hardware
-from .hashing import Hasher
+from .hashing import Hasher, Means
 from .installed import Installed, Use, canonical_name
 from .interpreter import Place, describe
 from .machine import system
-from .packages import package_owners, system_packages
+from .memory import Memory
 from .readback import read_back
+from .remembered import owners_of_paths, versions_of
 from .scan import Tree, changed_since, compare, look
 from .table import Table
 
@@ -40,24 +41,25 @@ class Owners(NamedTuple):
     conda: List[CondaPackage]
 
 
-def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, str]], keep: bool) -> Dict[str, Any]:
+def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, str]], means: Means) -> Dict[str, Any]:
     """Return the recording of a run whose logs lie in `folder`.
 
-    `before` is the working directory before it, None if the shim watched; `gaps` are those already known; with `keep`,
-    copies of files go to the folder `kept`.
+    `before` is the working directory before it, None if the shim watched; `gaps` are those already known.
     """
     processes = read_logs(os.path.join(folder, "logs"))
     main = next((process.start for process in processes if process.start and process.start["executable"]), None)
-    place = Place(main) if main else None
+    place = Place(main, means.memory) if main else None
     noted = table.read(run.level.table) if run.level.table else None
     used, complete = _use(processes + ([from_table(noted)] if noted else []), before, run, folder)
     gaps += _unseen(run, processes, noted, place)
     gaps += missing.of_files(used, complete, run.cwd)
-    hasher = Hasher(os.path.join(folder, "kept") if keep else None)
-    hasher.hash_all(set(used.loaded) | set(used.read) | set(used.written))
+    hasher = Hasher(means)
+    hasher.hash_all(set(used.loaded) | set(used.written) | _small(used.read))
     conda = conda_packages((place.prefix, place.base_prefix)) if place else []
     installed = find_installed(_search_path(processes[0]), conda) if place else []
-    owners = _find_owners(used, installed, place, conda)
+    owners = _find_owners(used, (installed, conda), place, means.memory)
+    hasher.hash_all(sorted(set(used.read) & set(owners.owner)))
+    hasher.hash_all(sorted(used.read), fast=True)
     gaps += unclear(installed, {owner[5:] for owner in owners.owner.values() if owner.startswith("dist:")})
     if not owners.known:
         why = "there is no database of a package manager that is known here"
@@ -65,7 +67,7 @@ def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, 
     interpreter = None
     if main and place:
         interpreter = describe(main, place, owners.packages.get(place.binary), hasher)
-        owners.packages.update(package_owners(interpreter["needs"]) or {})
+        owners.packages.update(owners_of_paths(set(interpreter["needs"]), means.memory) or {})
     distributions = _distributions(installed, used, owners, hasher)
     loaded = _loaded(used, owners, hasher)
     return {
@@ -79,7 +81,7 @@ def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, 
         "written": _written(used, hasher),
         "temporaries": sorted(used.temporaries)[:MOST_TEMPORARIES],
         "created_dirs": sorted(used.made),
-        "system": system(run.environ, _system_packages(owners, installed, used)),
+        "system": system(run.environ, _system_packages(owners, installed, used, means.memory)),
         "hardware": hardware(),
         "accelerator": dict(
             accelerator(gaps), libraries=accelerator_libraries(loaded, _versions(distributions, owners.conda))
@@ -121,28 +123,43 @@ def _search_path(process: Process) -> List[str]:
     return path
 
 
-def _find_owners(used: Used, installed: List[Installed], place: Optional[Place], conda: List[CondaPackage]) -> Owners:
+def _find_owners(
+    used: Used, packages: Tuple[List[Installed], List[CondaPackage]], place: Optional[Place], memory: Memory
+) -> Owners:
     """Ask the installed distributions, the standard library and the package manager, in this order."""
+    installed, conda = packages
     paths = set(used.loaded) | set(used.read)
     asked = paths | {distribution.info for distribution in installed} | ({place.binary} if place else set())
     names = owners_of(installed, paths)
-    packages = package_owners(asked - set(names))
-    owner = {path: package for path, package in (packages or {}).items() if path in paths}
+    found = owners_of_paths(asked - set(names), memory)
+    owner = {path: package for path, package in (found or {}).items() if path in paths}
     by_conda = conda_owners(conda, paths)
     owner.update((path, "conda:" + package.name) for path, package in by_conda.items())
     if place:
         owner.update((path, "stdlib") for path in paths if place.is_stdlib(path))
-    distro = {distribution.canonical for distribution in installed if distribution.info in (packages or {})}
+    distro = {distribution.canonical for distribution in installed if distribution.info in (found or {})}
     owner.update((path, "dist:" + name) for path, name in names.items() if name not in distro)
     others = {package.name: package for path, package in by_conda.items() if not owner[path].startswith("dist:")}
-    return Owners(owner, packages or {}, packages is not None, [others[name] for name in sorted(others)])
+    return Owners(owner, found or {}, found is not None, [others[name] for name in sorted(others)])
 
 
-def _system_packages(owners: Owners, installed: List[Installed], used: Used) -> List[Dict[str, Any]]:
+def _small(paths: Iterable[str]) -> Set[str]:
+    """Return the files that are hashed by sha256 whoever owns them: they may be kept."""
+    small = set()
+    for path in paths:
+        try:
+            if os.path.getsize(path) <= LARGEST_KEPT:
+                small.add(path)
+        except OSError:
+            pass
+    return small
+
+
+def _system_packages(owners: Owners, installed: List[Installed], used: Used, memory: Memory) -> List[Dict[str, Any]]:
     """Describe the packages that own what was used: a distribution that is merely installed is not."""
     unused = {distribution.info for distribution in installed} - set(used.loaded) - set(used.read)
     names = {package for path, package in owners.packages.items() if path not in unused}
-    return system_packages(names) + [package.describe() for package in owners.conda]
+    return versions_of(names, memory) + [package.describe() for package in owners.conda]
 
 
 def _distributions(installed: List[Installed], used: Used, owners: Owners, hasher: Hasher) -> List[Dict[str, Any]]:

@@ -1,7 +1,7 @@
 """A command: what was asked for, which program that is, and how it ended."""
 
 import os
-from typing import List, Mapping, NamedTuple, Optional
+from typing import Any, Callable, List, Mapping, NamedTuple, Optional, Tuple
 
 from .level import Level
 
@@ -26,6 +26,10 @@ class Order(NamedTuple):
     and told."""
     cache: Optional[str] = None
     """A folder for what need not be found out twice; it may be deleted at any time. None to remember nothing."""
+    known: Mapping[str, str] = {}
+    """Digests of files that were checked just now and cannot change, by their paths."""
+    fast: Optional[Tuple[str, Callable[[], Any]]] = None
+    """The name of a faster algorithm than sha256, for large files that are not kept, and what makes its state."""
 
 
 class Ended(NamedTuple):

@@ -4,59 +4,115 @@ import concurrent.futures
 import hashlib
 import os
 import stat
-from typing import Dict, Iterable, NamedTuple, Optional
+import time
+from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
+
+from .memory import NONE, Memory
 
 _BLOCK = 1 << 20
 _LARGE = 4 << 20
 """Bytes; from here on hashing pays for a thread: smaller files only wait for the interpreter's lock."""
+
+Make = Callable[[], Any]
+"""Makes the state of a hash: something with `update` and `hexdigest`."""
 
 
 class Content(NamedTuple):
     """What a regular file holds, and what it was when that was read."""
 
     digest: Optional[str]
-    """`sha256:<hex>`, or None if it could not be read."""
+    """`sha256:<hex>`, or `blake3:<hex>` of a file that is large and not kept; None if it could not be read."""
     size: int
     mode: int
     mtime_ns: int
 
 
-class Hasher:
-    """Knows the content of files. `kept` is the folder for copies, or None to make none."""
+class Means(NamedTuple):
+    """What hashing uses. `kept`: the folder for copies, or None to make none.
 
-    def __init__(self, kept: Optional[str] = None) -> None:
-        self.kept = kept
+    `known`: digests of files that were checked by somebody else and cannot change, by their paths. `fast`: the name of
+    a faster algorithm than sha256 and what makes its state, if there is one.
+    """
+
+    kept: Optional[str] = None
+    memory: Memory = NONE
+    known: Mapping[str, str] = {}
+    fast: Optional[Tuple[str, Make]] = None
+
+
+PLAIN = Means()
+
+
+class Hasher:
+    """Knows the content of files."""
+
+    def __init__(self, means: Means = PLAIN) -> None:
+        self.means = means
         self.known: Dict[str, Optional[Content]] = {}
 
-    def hash_all(self, paths: Iterable[str]) -> None:
-        """Hash these files now, the large ones side by side."""
-        large = []
+    def hash_all(self, paths: Iterable[str], fast: bool = False) -> None:
+        """Hash these files now, the large ones side by side; with `fast`, by the faster algorithm if there is one."""
+        algorithm = self.means.fast if fast and self.means.fast else ("sha256", hashlib.sha256)
+        large: List[Tuple[str, os.stat_result]] = []
         for path in paths:
+            if path in self.known:
+                continue
             status = _regular(path)
+            digest = self._digest_known(path, status, algorithm[0]) if status else None
             if status is None:
                 self.known[path] = None
-            elif path not in self.known and status.st_size >= _LARGE:
-                large.append(path)
-            elif path not in self.known:
-                self.known[path] = _content(path, None)
+            elif digest is not None:
+                self.known[path] = _content(digest, status)
+            elif status.st_size >= _LARGE:
+                large.append((path, status))
+            else:
+                self._take(path, _read(path, status, algorithm))
         with concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            self.known.update(zip(large, pool.map(lambda path: _content(path, None), large)))  # noqa: B905
+            for (path, _), found in zip(large, pool.map(lambda file: _read(file[0], file[1], algorithm), large)):  # noqa: B905
+                self._take(path, found)
 
     def content(self, path: str) -> Optional[Content]:
         """Return the content of a file; None if it is gone or no regular file."""
         if path not in self.known:
-            self.known[path] = _content(path, None)
+            self.hash_all([path])
         return self.known[path]
 
     def keep(self, path: str) -> Optional[Content]:
         """Return the content of a file, of which a copy is made if copies are wanted."""
         content = self.content(path)
-        if self.kept is None or content is None or content.digest is None:
+        kept = self.means.kept
+        if kept is None or content is None or content.digest is None:
             return content
-        if os.path.exists(os.path.join(self.kept, content.digest[7:])):
+        if os.path.exists(os.path.join(kept, content.digest[7:])):
             return content
-        self.known[path] = _content(path, self.kept)
+        status = _regular(path)
+        if status is None:
+            self.known[path] = None
+        else:
+            partial = os.path.join(kept, ".partial")
+            found = _read(path, status, ("sha256", hashlib.sha256), partial)
+            if found.content.digest:
+                os.rename(partial, os.path.join(kept, found.content.digest[7:]))
+            self.known[path] = found.content
         return self.known[path]
+
+    def _digest_known(self, path: str, status: os.stat_result, algorithm: str) -> Optional[str]:
+        """Return a digest that need not be computed."""
+        return self.means.known.get(path) or self.means.memory.digest(status, algorithm)
+
+    def _take(self, path: str, found: "_Read") -> None:
+        self.known[path] = found.content
+        if found.steady and found.content.digest:
+            self.means.memory.note_digest(found.status, found.content.digest, found.began_ns)
+
+
+class _Read(NamedTuple):
+    """A file that was read. `steady` is false when it was another one afterwards; `began_ns` is when reading began."""
+
+    content: Content
+    status: os.stat_result
+    steady: bool
+    began_ns: int
 
 
 def _regular(path: str) -> Optional[os.stat_result]:
@@ -67,32 +123,46 @@ def _regular(path: str) -> Optional[os.stat_result]:
     return status if stat.S_ISREG(status.st_mode) else None
 
 
-def _content(path: str, kept: Optional[str]) -> Optional[Content]:
-    """Read a file once: hash it, and copy it to `kept` under its digest."""
-    status = _regular(path)
-    if status is None:
-        return None
-    partial = os.path.join(kept, ".partial") if kept else None
+def _content(digest: Optional[str], status: os.stat_result) -> Content:
+    return Content(digest, status.st_size, stat.S_IMODE(status.st_mode), status.st_mtime_ns)
+
+
+def _read(path: str, status: os.stat_result, algorithm: Tuple[str, Make], copy: Optional[str] = None) -> _Read:
+    """Read a file once: hash it, and write its bytes to `copy` if that is given."""
+    name, make = algorithm
+    began = int(time.time() * 1e9)
     try:
-        digest = _digest(path, partial)
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            before = os.fstat(descriptor)
+            state = make()
+            start = os.read(descriptor, _BLOCK) if copy is None and before.st_size < _BLOCK else b""
+            state.update(start)
+            if not start or len(start) != before.st_size:
+                _pass_on(descriptor, state, copy)
+            after = os.fstat(descriptor)
+        finally:
+            os.close(descriptor)
     except OSError:
-        return Content(None, status.st_size, stat.S_IMODE(status.st_mode), status.st_mtime_ns)
-    if kept and partial:
-        os.rename(partial, os.path.join(kept, digest))
-    return Content("sha256:" + digest, status.st_size, stat.S_IMODE(status.st_mode), status.st_mtime_ns)
+        return _Read(_content(None, status), status, False, began)
+    return _Read(_content(name + ":" + state.hexdigest(), after), after, _times(before) == _times(after), began)
 
 
-def _digest(path: str, copy: Optional[str]) -> str:
-    """Return the hexadecimal sha256 of a file, and write its bytes to `copy` if that is given."""
-    state = hashlib.sha256()
-    out = open(copy, "wb") if copy else None
+def _pass_on(descriptor: int, state: Any, copy: Optional[str]) -> None:
+    """Read to the end of a file, block by block in one buffer."""
+    buffer = memoryview(bytearray(_BLOCK))
+    out = open(copy, "wb", buffering=0) if copy else None
     try:
-        with open(path, "rb", buffering=0) as file:
-            for block in iter(lambda: file.read(_BLOCK), b""):
-                state.update(block)
-                if out is not None:
-                    out.write(block)
+        count = os.readv(descriptor, [buffer])
+        while count:
+            state.update(buffer[:count])
+            if out is not None:
+                out.write(buffer[:count])
+            count = os.readv(descriptor, [buffer])
     finally:
         if out is not None:
             out.close()
-    return state.hexdigest()
+
+
+def _times(status: os.stat_result) -> Tuple[int, int, int]:
+    return status.st_size, status.st_mtime_ns, status.st_ctime_ns

@@ -6,19 +6,23 @@ import re
 from typing import Any, Dict, List, Optional
 
 from .hashing import Hasher
+from .memory import NONE, Memory, file_key
 from .programs import run_quietly
 
 
 class Place:
     """The folders of an interpreter, as its own sysconfig gives them."""
 
-    def __init__(self, start: Dict[str, Any]) -> None:
+    def __init__(self, start: Dict[str, Any], memory: Memory = NONE) -> None:
         self.executable = start["executable"] or ""
         self.binary = os.path.realpath(self.executable)
         self.prefix = start["prefix"]
         self.base_prefix = start["base_prefix"]
         probe = os.path.join(os.path.dirname(os.path.abspath(__file__)), "probe.py")
-        printed = run_quietly([self.executable, "-I", "-S", probe, self.prefix, self.base_prefix])
+        command = [self.executable, "-I", "-S", probe, self.prefix, self.base_prefix]
+        settings = os.path.join(self.prefix, "pyvenv.cfg")
+        key = [command, file_key(self.executable, self.binary, settings, probe)]
+        printed = memory.answer("the folders of " + self.executable, key, lambda: run_quietly(command))
         known = ast.literal_eval(printed) if printed and printed.startswith("{") else {}
         version = "python{}.{}".format(*start["version_info"][:2])
         library = os.path.join(self.base_prefix, "lib", version)
@@ -53,7 +57,7 @@ def describe(start: Dict[str, Any], place: Place, owner: Optional[str], hasher: 
         "purelib": place.purelib,
         "platlib": place.platlib,
         "system_site_packages": _sees_system_packages(place),
-        "needs": [] if owner else _needs(place),
+        "needs": [] if owner else _needs(place, hasher.means.memory),
         "owner": owner,
     }
 
@@ -68,7 +72,7 @@ def _sees_system_packages(place: Place) -> bool:
     return said is None or said.group(1).lower() == "true"
 
 
-def _needs(place: Place) -> List[str]:
+def _needs(place: Place, memory: Memory) -> List[str]:
     """Return the shared libraries outside the prefix that the binary and the standard library link to.
 
     Those of tkinter (a window system) count only if the run loads them: then they are recorded as loaded.
@@ -76,6 +80,8 @@ def _needs(place: Place) -> List[str]:
     folder = os.path.join(place.platstdlib, "lib-dynload")
     names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
     modules = [os.path.join(folder, name) for name in names if ".so" in name and not name.startswith("_tkinter")]
-    printed = run_quietly(["ldd", place.binary, *modules]) or ""
+    key = [file_key(place.binary, folder, "/etc/ld.so.cache"), modules, os.environ.get("LD_LIBRARY_PATH")]
+    command = ["ldd", place.binary, *modules]
+    printed = memory.answer("the libraries of " + place.binary, key, lambda: run_quietly(command)) or ""
     paths = set(re.findall(r"(?m)^\s+(?:\S+ => )?(/\S+) \(0x", printed))
     return sorted(path for path in paths if not path.startswith(place.base_prefix + "/"))

@@ -153,13 +153,19 @@ def _collect(run: Run, folder: str, before: Optional["Tree"], asked: Tuple[str, 
     """Return the recording of a run. `asked`: the level, and the order. Raises RecordingLost."""
     from . import gaps_output
     from .collect import collect
+    from .hashing import Means
+    from .memory import Memory
 
     level, order = asked
     gaps = gaps_output.of_input() + gaps_output.of_output(run.ended) + gaps_output.of_level(level, run.ended.level)
+    memory = Memory(order.cache)
+    means = Means(os.path.join(folder, "kept") if order.keep else None, memory, order.known, order.fast)
     try:
-        return collect(folder, run, before, gaps, order.keep)
+        recording = collect(folder, run, before, gaps, means)
     except OSError as error:
         raise RecordingLost(run.ended.returncode, str(error)) from error
+    memory.save()
+    return recording
 
 
 def main(arguments: List[str]) -> int:

@@ -34,6 +34,8 @@ class Blobs:
 
     def __contains__(self, digest: str) -> bool:
         """Return whether a blob is there; if it is, it stays as long as this process lives."""
+        if not digest.startswith("sha256:"):
+            return False
         self._lease.claim_if_writable([digest])
         return self.path(digest).is_file()
 

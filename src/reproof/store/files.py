@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
+BLOCK = 1 << 20
 DIGITS = 64
 HEXADECIMAL = frozenset("0123456789abcdef")
 UMASK = os.umask(0o077)
@@ -38,10 +39,27 @@ def temporary_file(folder: Path, token: str) -> Iterator[tuple[IO[bytes], Path]]
         Path(name).unlink(missing_ok=True)
 
 
-def file_digest(path: Path) -> str:
-    """Return `sha256:<hex>` of a file's bytes. Raises OSError."""
+def file_digest(path: Path, like: str | None = "sha256:") -> str:
+    """Return the digest of a file's bytes, of the kind that `like` is: `sha256:<hex>` or `blake3:<hex>`.
+
+    Raises:
+        OSError: it cannot be read.
+    """
+    if like is not None and like.startswith("blake3:"):
+        return blake3_digest(path)
     with path.open("rb") as handle:
         return f"sha256:{hashlib.file_digest(handle, 'sha256').hexdigest()}"
+
+
+def blake3_digest(path: Path) -> str:
+    """Return `blake3:<hex>` of a file's bytes: of large inputs that are not kept. Raises OSError."""
+    from blake3 import blake3
+
+    state = blake3()
+    with path.open("rb", buffering=0) as handle:
+        while chunk := handle.read(BLOCK):
+            state.update(chunk)
+    return f"blake3:{state.hexdigest()}"
 
 
 def sync_folder(folder: Path) -> None:
