@@ -19,7 +19,7 @@ from reproof.errors import EngineError
 from reproof.model.execution import Failure
 from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
-from reproof.mounts import bind_inputs
+from reproof.mounts import bind_inputs, read_listing
 from reproof.progress import Progress, Task
 from reproof.store.blobs import Blobs
 from reproof.store.folder import explain
@@ -129,10 +129,8 @@ def checked_inputs(plan: BuildPlan, blobs: Blobs) -> Iterator[tuple[str, str]]:
     yield from ((mount.path, mount.digest) for mount in plan.mounts if mount.digest)
     for folder in plan.datasets:
         if not folder.written_below:
-            for line in blobs.get(folder.listing.digest).splitlines():
-                name, digest, *_ = json.loads(line)
-                if digest:
-                    yield f"{folder.path}/{name}", digest
+            listing = read_listing(folder.listing.digest, blobs)
+            yield from ((f"{folder.path}/{file.name}", file.digest) for file in listing if file.digest)
 
 
 def allow_writing(folder: Path, plan: BuildPlan, info: EngineInfo) -> None:
