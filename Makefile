@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-store schema lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-store schema lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -51,6 +51,7 @@ bench: $(READY) engine  ## the time of each stage for the three projects
 
 bench-capture: $(READY)  ## what recording costs beside bare and strace, and what it sees of what strace sees
 	@$(BIN)/python scripts/bench-capture
+	@$(BIN)/python scripts/bench-run
 	@$(BIN)/python scripts/recall
 
 bench-store: $(READY)  ## what one more run costs the store, in bytes and milliseconds
@@ -58,6 +59,9 @@ bench-store: $(READY)  ## what one more run costs the store, in bytes and millis
 
 schema: $(READY)  ## write the JSON Schema of each document into the package, after a change of src/reproof/model
 	$(BIN)/python scripts/schema
+
+bench-long: $(READY)  ## what recording adds to a run of a minute on all cores, and to one with an input of 10 GB
+	@$(BIN)/python scripts/bench-run --long --large long large
 
 lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest releases)
 	scripts/lock $(ARGS)

@@ -136,7 +136,7 @@ def _read(path: str, status: os.stat_result, algorithm: Tuple[str, Make], copy: 
         try:
             before = os.fstat(descriptor)
             state = make()
-            start = os.read(descriptor, _BLOCK) if copy is None and before.st_size < _BLOCK else b""
+            start = os.read(descriptor, before.st_size) if copy is None and before.st_size < _BLOCK else b""
             state.update(start)
             if not start or len(start) != before.st_size:
                 _pass_on(descriptor, state, copy)

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import csv
+import hashlib
 import os
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
@@ -10,6 +11,7 @@ from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
 from .conda import CondaPackage
 from .editable import editable_roots
 from .hashing import Hasher
+from .memory import Memory
 from .metadata import headers_of, metadata_text, read_metadata
 from .origin import origin_of, part_of, written_url
 from .record import record_identity
@@ -146,7 +148,7 @@ class Installed:
             "installer": self.installer,
             "direct_url": direct.get("url"),
             "tags": headers_of(self.text("WHEEL") or "").get("tag", []),
-            "record": self._identity(),
+            "record": self._identity(hasher.means.memory),
             "modified": sorted(self._modified(use.loaded, hasher)) if use.loaded and not use.owner else [],
             "loaded": len(use.loaded),
             "imported": use.imported,
@@ -161,9 +163,13 @@ class Installed:
         """The name that the installer left; empty if it left none."""
         return (self.text("INSTALLER") or "").strip()
 
-    def _identity(self) -> Optional[str]:
+    def _identity(self, memory: Memory) -> Optional[str]:
+        if not self.record:
+            return None
+        record = self.record
+        key = hashlib.sha256(record.encode("utf-8", "surrogateescape")).hexdigest()
         try:
-            return record_identity(self.record) if self.record else None
+            return memory.answer("the identity of " + self.info, key, lambda: record_identity(record))
         except csv.Error:
             return None
 
