@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from dataclasses import replace
@@ -70,6 +71,15 @@ def test_the_command_is_recorded_with_its_output_and_files(means: Means, folder:
     assert (folder / found["command"]["stdout"]).read_text() == "out\n"
     assert (folder / found["command"]["stderr"]).read_text() == "err\n"
     assert "/tmp/result.txt" in [entry["path"] for entry in found["written"]]
+
+
+def test_a_replay_is_watched_as_closely_as_the_run_was(means: Means, folder: Path, base_image: str) -> None:
+    """In a container without capabilities, whose own filter does not let one process read another's memory directly."""
+    closely = dataclasses.replace(means, level="complete")
+    assert replay(plan("cat /etc/hostname > /tmp/copy"), image(base_image), folder, closely) is None
+    found = recording(folder)
+    assert (found["level"], found["command"]["exit_code"]) == ("complete", 0)
+    assert "/etc/ld.so.cache" in [entry["path"] for entry in found["read"]]  # which the loader opens, unmarked
 
 
 def test_no_container_is_left(means: Means, folder: Path, base_image: str) -> None:
