@@ -14,9 +14,11 @@ from reproof.build.context import write_context
 from reproof.build.image import build_image
 from reproof.capture.assemble import Circumstances, assemble, read_recording
 from reproof.capture.keeping import kept_beside
+from reproof.capture.restore import Restored, restore_source
+from reproof.capturing import capture
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ResolveError, RunError
-from reproof.judge import judge
+from reproof.judge import judge, judge_capture
 from reproof.model.base import Blob
 from reproof.model.comparison import Comparison
 from reproof.model.execution import Execution, Failure, Stage
@@ -26,6 +28,7 @@ from reproof.model.policy import Policy
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
 from reproof.plan import make_plan
+from reproof.recorder.level import LEVELS
 from reproof.recording import Recording, record
 from reproof.render import render
 from reproof.replay import Means
@@ -34,7 +37,7 @@ from reproof.securing import resolve
 from reproof.tools import Tools
 from reproof.wiring import make_index
 
-__all__ = ["Recording", "Tools", "record", "resolve"]
+__all__ = ["Recording", "Tools", "capture", "record", "resolve"]
 """Stages with a module of their own: `run` loads them, and nothing else of this."""
 
 FAILED: dict[type[Exception], Stage] = {
@@ -43,6 +46,11 @@ FAILED: dict[type[Exception], Stage] = {
     RunError: "run",
     CaptureError: "run",
 }
+
+
+def restore(snapshot: Snapshot, folder: Path, tools: Tools) -> Restored:
+    """Write the code of a run to a new folder. Raises UsageError, StoreError."""
+    return restore_source(snapshot, folder, tools.store.blobs)
 
 
 def plan(snapshot: Snapshot, tools: Tools) -> BuildPlan:
@@ -105,7 +113,8 @@ def replay(snapshot: Snapshot, build_plan: BuildPlan, image: Image, tools: Tools
         RunError: an input has disappeared or changed since.
         EngineError, StoreError: the engine or the store failed.
     """
-    means = Means(tools.engine(), tools.store.blobs, tools.progress, snapshot.command.terminals, snapshot.level)
+    level = snapshot.level if snapshot.kind == "run" else LEVELS[0]
+    means = Means(tools.engine(), tools.store.blobs, tools.progress, snapshot.command.terminals, level)
     with tools.store.scratch("replay") as folder:
         failure = run_in_container(build_plan, image, folder, means)
         replayed = None if failure else replayed_snapshot(snapshot, build_plan, folder, tools)
@@ -161,18 +170,21 @@ def reproduce(snapshot: Snapshot, tools: Tools, policy: Policy | None = None) ->
     if execution.replayed is None:
         return keep(failed(snapshot, execution.failure, **chain), tools)
     replayed = tools.store.load(Snapshot, execution.replayed)
-    comparison = compare(snapshot, replayed, tools, policy)
-    judgement = judge(snapshot, replayed, comparison, policy or snapshot.policy)
+    if snapshot.kind == "capture":
+        comparison, judgement = None, judge_capture(snapshot, replayed)
+    else:
+        comparison = compare(snapshot, replayed, tools, policy)
+        judgement = judge(snapshot, replayed, comparison, policy or snapshot.policy)
     return keep(
         Verdict(
             snapshot=snapshot.id,
-            comparison=comparison.id,
+            comparison=comparison.id if comparison else None,
             **chain,
             outcome=judgement.outcome,
             exactness=judgement.exactness,
             reasons=judgement.reasons,
-            results=comparison.results,
-            closure=comparison.closure,
+            results=comparison.results if comparison else (),
+            closure=comparison.closure if comparison else None,
             causes=judgement.causes,
             gaps=tuple(dict.fromkeys((*judgement.gaps, *build_plan.warnings))),
         ),

@@ -46,7 +46,8 @@ def record(argv: Sequence[str], cwd: Path, tools: Tools, how: Recording) -> Snap
 
 def keep(run: Ran, tools: Tools, how: Recording) -> Snapshot:
     """Return the snapshot of a run that has ended, kept with all that it names. Raises CaptureError, StoreError."""
-    around = Circumstances(environ=run.environ, tree=run.tree, policy=how.policy, allow=how.allow)
+    found = run.repository
+    around = Circumstances(run.environ, found.tree, found.gaps, policy=how.policy, allow=how.allow)
     try:
         with tools.progress.task("keeping what the run used and made"):
             snapshot = assemble(run.recording, run.folder, around, tools.store.blobs, in_place)

@@ -145,7 +145,8 @@ def source_files(root: SourceRoot, folder: str) -> list[ContextFile]:
         ContextFile(
             path=f"{folder}/{PurePosixPath(file.path).relative_to(root.path)}",
             mode=file.mode,
-            blob=Blob(digest=file.digest, size=file.size),
+            blob=None if file.link is not None else Blob(digest=file.digest, size=file.size),
+            link=file.link,
         )
         for file in root.files
     ]

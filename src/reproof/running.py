@@ -20,7 +20,7 @@ from reproof.store.folder import cache_folder, check_room, scratch
 from reproof.store.lease import Lease
 
 if TYPE_CHECKING:
-    from reproof.adapters.git import WorkingTree
+    from reproof.adapters.working_tree import Repository
 
 CACHE = "recorder"
 
@@ -31,7 +31,7 @@ class Ran:
 
     recording: dict[str, Any]
     folder: Path
-    tree: WorkingTree | None
+    repository: Repository
     environ: Mapping[str, str]
     held: Held
     """The signals that came since."""
@@ -70,7 +70,7 @@ def ran(order: Order, root: Path, after: Sequence[str] = ()) -> Iterator[Ran]:
             lost.exit_code = exit_status(error.returncode) or lost.exit_code
             raise lost from error
         environ = os.environ if order.environ is None else order.environ
-        yield Ran(recording, folder, beside.tree(), environ, held)
+        yield Ran(recording, folder, beside.repository(), environ, held)
 
 
 def make_blake3() -> Any:
@@ -86,7 +86,7 @@ class Beside:
     def __init__(self, cwd: Path, modules: Sequence[str]) -> None:
         self._cwd = cwd
         self._modules = modules
-        self._tree: WorkingTree | None = None
+        self._repository: Repository
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._ask, self._load)]
 
     def start(self) -> None:
@@ -94,16 +94,17 @@ class Beside:
         for thread in self._threads:
             thread.start()
 
-    def tree(self) -> WorkingTree | None:
-        """Return the repository around the working directory; None if there is none."""
+    def repository(self) -> Repository:
+        """Return what was found around the working directory."""
         for thread in self._threads:
             thread.join()
-        return self._tree
+        return self._repository
 
     def _ask(self) -> None:
-        from reproof.adapters.git import read_working_tree
+        from reproof.adapters.working_tree import read_repository
+        from reproof.capture.secrets import private_in_patch
 
-        self._tree = read_working_tree(self._cwd)
+        self._repository = read_repository(self._cwd, private_in_patch)
 
     def _load(self) -> None:
         for name in self._modules:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +17,19 @@ class Completed:
     stderr: str
 
 
-def ask(argv: Sequence[str], cwd: Path | None = None, timeout: float = 60.0) -> Completed:
-    """Run a program to its end without a terminal or input; return its answer. Never raises for what it does."""
+def ask(
+    argv: Sequence[str],
+    cwd: Path | None = None,
+    timeout: float = 60.0,
+    environ: Mapping[str, str] | None = None,
+    stdin: bytes = b"",
+) -> Completed:
+    """Run a program to its end without a terminal; return its answer. Never raises for what it does.
+
+    `timeout` in seconds; a program that takes longer is ended, and has code 124. `environ` is ours by default.
+    """
     try:
-        done = subprocess.run(argv, cwd=cwd, capture_output=True, stdin=subprocess.DEVNULL, timeout=timeout)
+        done = subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, input=stdin, timeout=timeout)
     except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
         return Completed(127, b"", str(error))
     except subprocess.TimeoutExpired:

@@ -28,6 +28,7 @@ def context_tar(context: BuildContext, blobs: Blobs) -> Iterator[bytes]:
         StoreError: a blob is missing, or its bytes are not what its name says; nothing whole was yielded then.
         BuildError: a path leads out of the context.
     """
+    check_links(context)
     files = {check_path(file.path): file for file in context.files}
     folders = {str(parent) for path in files for parent in PurePosixPath(path).parents} - {"."}
     for path in sorted(folders | set(files)):
@@ -45,6 +46,9 @@ def context_size(context: BuildContext) -> int:
 
 def file_entry(file: ContextFile, blobs: Blobs) -> Iterator[bytes]:
     """Yield one file of the tar. Raises StoreError."""
+    if file.link is not None:
+        yield header(file.path, 0, file.mode, tarfile.SYMTYPE, file.link)
+        return
     if file.blob is None:
         data = (file.text or "").encode()
         yield header(file.path, len(data), file.mode)
@@ -62,10 +66,11 @@ def file_entry(file: ContextFile, blobs: Blobs) -> Iterator[bytes]:
     yield padding(file.blob.size)
 
 
-def header(path: str, size: int, mode: int, kind: bytes = tarfile.REGTYPE) -> bytes:
+def header(path: str, size: int, mode: int, kind: bytes = tarfile.REGTYPE, link: str = "") -> bytes:
     """Return a member's header; long names take GNU's extension, which every builder reads."""
     member = tarfile.TarInfo(path)
     member.size, member.mode, member.type, member.mtime = size, mode & 0o7777, kind, EPOCH
+    member.linkname = link
     return member.tobuf(tarfile.GNU_FORMAT, "utf-8", "surrogateescape")
 
 
@@ -105,6 +110,15 @@ def check_path(path: str) -> str:
     return path
 
 
+def check_links(context: BuildContext) -> None:
+    """Refuse a file below a symbolic link, which would be written to where that points. Raises BuildError."""
+    links = {file.path for file in context.files if file.link is not None}
+    for file in context.files:
+        if link := next((str(parent) for parent in PurePosixPath(file.path).parents if str(parent) in links), None):
+            hint = "the plan is damaged or was made by somebody else"
+            raise BuildError(f"{file.path!r} lies below the symbolic link {link!r}", hint)
+
+
 def write_context(context: BuildContext, folder: Path, blobs: Blobs) -> None:
     """Write the context as a folder, whole or not at all; `docker build FOLDER` then needs nothing else.
 
@@ -114,6 +128,7 @@ def write_context(context: BuildContext, folder: Path, blobs: Blobs) -> None:
         UsageError: the folder is there and not empty, or cannot be made.
         StoreError: a blob is missing or damaged.
     """
+    check_links(context)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is there already and not an empty folder", "name a new folder")
     try:
@@ -132,6 +147,9 @@ def write_context(context: BuildContext, folder: Path, blobs: Blobs) -> None:
 def write_file(file: ContextFile, path: Path, blobs: Blobs) -> None:
     """Write one file of the context. Raises StoreError, OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
+    if file.link is not None:
+        path.symlink_to(file.link)
+        return
     source = BytesIO((file.text or "").encode()) if file.blob is None else blobs.checked(file.blob.digest).open("rb")
     with source, path.open("wb") as target:
         shutil.copyfileobj(source, target, CHUNK)

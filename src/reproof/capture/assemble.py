@@ -7,12 +7,12 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from reproof import __version__
-from reproof.adapters.git import WorkingTree
+from reproof.adapters.working_tree import Tracked, WorkingTree
 from reproof.capture.classify import Places, find_places, sort_files
 from reproof.capture.code import read_code
 from reproof.capture.command import learn_command
@@ -21,10 +21,11 @@ from reproof.capture.generators import learn_generators
 from reproof.capture.hazards import learn_hazards
 from reproof.capture.keeping import BytesOf, Keeper, keep_inputs, keep_outputs
 from reproof.capture.learned import Learned
-from reproof.capture.legible import make_legible, spell, spell_all
+from reproof.capture.legible import legible_gap, make_legible, spell, spell_all
 from reproof.capture.metrics import learn_results
 from reproof.capture.parameters import learn_parameters
-from reproof.capture.secrets import redact, select_environment
+from reproof.capture.redaction import Redactor
+from reproof.capture.secrets import known_secrets, select_environment
 from reproof.capture.seeds import learn_seeds
 from reproof.capture.source import learn_source
 from reproof.errors import CaptureError
@@ -35,8 +36,10 @@ from reproof.model.snapshot import (
     Distribution,
     Hardware,
     Interpreter,
+    LoadedFile,
     Numerics,
     Snapshot,
+    SourceFile,
     System,
 )
 from reproof.store.blobs import Blobs
@@ -46,15 +49,20 @@ from reproof.store.blobs import Blobs
 class Circumstances:
     """What the host knows of a run beside the recording.
 
-    `roots` are the code folders of the original, for a replay, which has no repository to ask.
+    `gaps`: what could not be learned of it. `roots` are the code folders of the original, for a replay, which has no
+    repository to ask. `beside` are files of the project that are kept although neither the run used them nor git tracks
+    them: of a project that is captured without a run.
     """
 
     environ: Mapping[str, str]
     tree: WorkingTree | None = None
+    gaps: tuple[Gap, ...] = ()
     policy: Policy = field(default_factory=Policy)
     allow: tuple[str, ...] = ()
     replay_of: str | None = None
     roots: tuple[str, ...] = ()
+    kind: Literal["run", "capture"] = "run"
+    beside: tuple[Tracked, ...] = ()
     salt: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
@@ -83,8 +91,11 @@ def assemble(
         CaptureError: the recording does not have the form that this version reads.
         StoreError: the bytes could not be kept.
     """
+    addresses = (around.tree.remote or "",) if around.tree else ()
     try:
-        return describe(recording, folder, around, Keeper(blobs, bytes_of))
+        known = known_secrets(around.environ, recording["command"]["argv"], addresses)
+        keeper = Keeper(blobs, bytes_of, Redactor(known))
+        return scrub(describe(recording, folder, around, keeper), keeper.redactor)
     except (KeyError, TypeError, ValidationError) as error:
         raise CaptureError(
             f"the recording in {folder} has an unknown form: {error}", "this is a bug; report it"
@@ -95,24 +106,27 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     """Return the whole, section by section."""
     record, illegible = make_legible(recording)
     interpreter = Interpreter(**record["interpreter"]) if record["interpreter"] else None
-    distributions = tuple(without_credentials(entry) for entry in record["distributions"])
+    distributions = tuple(without_credentials(entry, keeper.redactor) for entry in record["distributions"])
     places = choose_places(record["command"]["cwd"], interpreter, distributions, around)
     files = sort_files(record, places)
-    source = learn_source(files, places, around.tree, keeper)
+    source = learn_source(files, places, (around.tree, around.beside), keeper)
     inputs = keep_inputs(files.inputs, keeper)
     datasets = keep_datasets(files.folders, keeper)
     outputs = keep_outputs(files.outputs, keeper)
-    code = read_code(source.value.files, files.loaded, keeper.blobs)
+    used = files.loaded if around.kind == "run" else every_module(source.value.files)
+    code = read_code(source.value.files, used, keeper.blobs)
     command = learn_command(record["command"], folder, keeper)
-    results = learn_results(outputs.value, command.stdout, keeper.blobs)
-    parameters = learn_parameters(command.argv, inputs.value, outputs.value, keeper.blobs)
-    learned: tuple[Learned[Any], ...] = (source, inputs, datasets, outputs, parameters, results)
+    results = learn_results(outputs.value, command.value.stdout, keeper.blobs)
+    parameters = learn_parameters(command.value.argv, inputs.value, outputs.value, keeper.blobs)
     seeds = learn_seeds(code)
-    gaps = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *files.gaps)
+    told = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *around.gaps, *files.gaps)
+    learned: tuple[Learned[Any], ...] = (command, source, inputs, datasets, outputs, parameters, results)
+    gaps = (*told, *(gap for part in learned for gap in part.gaps))
     return Snapshot(
         generator=f"reproof {__version__}",
+        kind=around.kind,
         level=record["level"],
-        command=command,
+        command=command.value,
         source=source.value,
         interpreter=interpreter,
         distributions=distributions,
@@ -121,7 +135,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         hardware=Hardware(**record["hardware"]),
         accelerator=Accelerator(**record["accelerator"]),
         numerics=Numerics(**record["numerics"]),
-        environment=select_environment(spell_all(around.environ), around.salt, around.allow),
+        environment=select_environment(spell_all(around.environ), around.salt, around.allow, keeper.redactor),
         parameters=parameters.value,
         inputs=inputs.value,
         datasets=datasets.value,
@@ -134,9 +148,15 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
         hazards=learn_hazards(code),
         randomness=learn_generators(record["randomness"], seeds, (record["command"]["cwd"], *source.value.roots)),
         policy=around.policy,
-        gaps=tuple(dict.fromkeys((*gaps, *(gap for part in learned for gap in part.gaps)))),
+        gaps=tuple(dict.fromkeys(legible_gap(gap) for gap in gaps)),
         replay_of=around.replay_of,
     )
+
+
+def every_module(files: Iterable[SourceFile]) -> tuple[LoadedFile, ...]:
+    """Return the project's modules as if all of them had been loaded: without a run, nobody knows which would be."""
+    code = (file for file in files if file.link is None and file.path.endswith(".py"))
+    return tuple(LoadedFile(path=file.path, kind="module", digest=file.digest, size=file.size) for file in code)
 
 
 def choose_places(
@@ -148,7 +168,28 @@ def choose_places(
     return replace(places, roots=around.roots) if around.roots else places
 
 
-def without_credentials(entry: dict[str, Any]) -> Distribution:
+def without_credentials(entry: dict[str, Any], redactor: Redactor) -> Distribution:
     """Return an installed distribution without credentials in its address."""
     url = entry.get("direct_url")
-    return Distribution(**{**entry, "direct_url": redact(url) if url else None})
+    return Distribution(**{**entry, "direct_url": redactor.text(url) if url else None})
+
+
+def scrub(snapshot: Snapshot, redactor: Redactor) -> Snapshot:
+    """Return a snapshot in whose texts there is nothing of the shape of a secret, wherever it came from.
+
+    The last line of defence: what is known to hold secrets was cleaned before, by those who know its meaning.
+    """
+    if not redactor.find_strict(snapshot.canonical()):
+        return snapshot
+    return Snapshot.model_validate(cleaned(json.loads(snapshot.canonical()), redactor))
+
+
+def cleaned(value: Any, redactor: Redactor) -> Any:
+    """Return a JSON value with the secrets taken out of its texts and keys."""
+    if isinstance(value, str):
+        return redactor.text_strict(value)
+    if isinstance(value, list):
+        return [cleaned(item, redactor) for item in value]
+    if isinstance(value, dict):
+        return {redactor.text_strict(key): cleaned(item, redactor) for key, item in value.items()}
+    return value

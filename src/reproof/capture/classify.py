@@ -26,8 +26,6 @@ SYSTEM = (
 )
 LOCAL = ("/usr/local/",)
 """Below /usr, but the machine's user put it there, not the distribution."""
-LARGEST_SOURCE = 32 << 20
-"""Bytes; a larger file that git tracks and the run did not read is left out."""
 
 
 @dataclass(frozen=True, slots=True)

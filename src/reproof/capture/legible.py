@@ -35,6 +35,11 @@ def left_out(path: str) -> Gap:
     return Gap(what=f"{spell(path)} is not in the record", why="its name is not UTF-8", effect=effect)
 
 
+def legible_gap(gap: Gap) -> Gap:
+    """Return a gap that may name anything on disk, all in it that is not UTF-8 spelled out."""
+    return Gap(what=spell(gap.what), why=spell(gap.why), effect=spell(gap.effect))
+
+
 def make_legible(recording: dict[str, Any]) -> tuple[dict[str, Any], list[Gap]]:
     """Return a recording without the files whose names are not UTF-8, all else spelled out, and a gap for each."""
     gaps: list[Gap] = []

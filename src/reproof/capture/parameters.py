@@ -8,8 +8,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from reproof.capture.arguments import Scalar, read_arguments
 from reproof.capture.configuration import read_settings
 from reproof.capture.learned import Learned
+from reproof.capture.redaction import REDACTED
 from reproof.capture.roles import LARGEST_SETTINGS
-from reproof.capture.secrets import REDACTED, redact
+from reproof.capture.secrets import redact
 from reproof.model.base import Gap
 from reproof.model.snapshot import Input, Output, Parameter
 from reproof.store.blobs import Blobs

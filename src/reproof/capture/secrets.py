@@ -1,12 +1,15 @@
-"""Keeps secrets out of snapshots: variables by allow-list, the rest as salted hashes, known token shapes redacted."""
+"""Keeps secrets out of snapshots: variables by allow-list, the rest as salted hashes, private files by their names."""
 
 from __future__ import annotations
 
 import fnmatch
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+import urllib.parse
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import PurePosixPath
 
+from reproof.capture.redaction import Redactor, option_values
 from reproof.model.snapshot import Environment
 
 ALLOWED = (
@@ -22,77 +25,93 @@ ALLOWED = (
 )  # fmt: skip
 """Variables that can change a result and do not carry secrets by their purpose."""
 
-SUSPECT = re.compile(r"TOKEN|SECRET|PASSW|CREDENTIAL|API_?KEY|ACCESS_KEY|PRIVATE|AUTH(?!OR)|COOKIE", re.IGNORECASE)
-
-REDACTED = "<redacted>"
-
-TOKENS = re.compile(
-    r"""
-    (?P<url>(?<=://)[^/\s:@'"]+:[^/\s@'"]+(?=@))            # user:password@ in an address
-    | \bgh[pousr]_[A-Za-z0-9]{20,}\b | \bgithub_pat_\w{20,}  # GitHub
-    | \bglpat-[\w-]{20,} | \bhf_[A-Za-z0-9]{20,}\b           # GitLab, Hugging Face
-    | \b(?:sk|pk|rk)-[\w-]{20,}                              # OpenAI, Anthropic, Stripe and the like
-    | \bxox[abposr]-[\w-]{10,} | \bAKIA[0-9A-Z]{16}\b        # Slack, AWS
-    | \bAIza[\w-]{35}\b | \bya29\.[\w-]{20,}                 # Google
-    | \bey[JK][\w-]{8,}\.ey[\w-]{8,}\.[\w-]*                 # JSON web tokens
-    | -----BEGIN\ [A-Z ]*PRIVATE\ KEY-----[\s\S]*?-----END\ [A-Z ]*PRIVATE\ KEY-----
-    """,
-    re.VERBOSE,
-)
-ASSIGNED = re.compile(
-    r"""(?P<name>(?:--?|\b)[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key)(?![a-z])[\w-]*["']?\s*[=:]\s*["']?)"""
-    r"""(?P<value>[^\s"'&,;)]{6,})""",
+SUSPECT = re.compile(
+    r"TOKEN|SECRET|PASS(?!IVE|AGE|ES$)|PWD(?<!^PWD)|CREDENTIAL|API_?KEY|ACCESS_?KEY|PRIVATE|AUTH(?!OR)|COOKIE|_KEY$|_DSN$|_URL$|_URI$"
+    r"|WEBHOOK|CONNECTION_STRING|_SAS$",
     re.IGNORECASE,
 )
-OPTION = re.compile(
-    r"^--?[\w-]*(?:token|secret|passw(?:or)?d|api[_-]?key|access[_-]?key)(?![a-z])[\w-]*$", re.IGNORECASE
-)
-CODE = re.compile(r"^[A-Za-z_][\w.]*[(\[]|^(?:None|null|true|false|os\.|getenv)", re.IGNORECASE)
-PRIVATE_FILES = (".env", ".env.*", "*.pem", "*.key", "id_rsa*", "id_ed25519*", ".netrc", "*credentials*", "*.kdbx")
+"""Names of variables that may hold a secret."""
+SHORTEST = 8
+"""Characters; a shorter value of such a variable is looked for nowhere else."""
+
+PRIVATE = (
+    ".env", ".env.*", "*.env", ".envrc", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk", "*.kdbx",
+    "*.agekey", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass",
+    ".git-credentials", ".htpasswd", ".dockercfg", "*credentials*", "*service_account*.json", "*service-account*.json",
+    "client_secret*.json", "kaggle.json", "kubeconfig*", "secrets.toml", "secrets.json", "secrets.y*ml", ".my.cnf",
+    "*/.aws/*", "*/.ssh/*", "*/.gnupg/*", "*/.kube/config", "*/.docker/config.json", "*/.huggingface/token",
+    "*/huggingface/token", "*/huggingface/stored_tokens", "*/gcloud/*.json", "*/gcloud/*.db", "*/.config/pip/pip.conf",
+)  # fmt: skip
+"""Files that hold secrets by their purpose: a pattern with a slash is for the path, any other for the name."""
+PUBLIC = ("*.pub", "*.py", "*.example", "*.sample", "*.template", "*.dist")
+"""Files that are called alike and hold none, or are code: that is carried without its secrets."""
 
 
 def redact(text: str) -> str:
-    """Return `text` with everything that has the shape of a secret replaced; code that only names one is left."""
-
-    def assigned(match: re.Match[str]) -> str:
-        return match.group(0) if CODE.match(match["value"]) else f"{match['name']}{REDACTED}"
-
-    return ASSIGNED.sub(assigned, TOKENS.sub(REDACTED, text))
+    """Return a text without what has the shape of a secret, or is given to a name that promises one."""
+    return Redactor().text(text)
 
 
-def redact_bytes(data: bytes) -> bytes:
-    """Return `data` redacted as text; bytes that are no text come back as they were."""
-    text = data.decode("utf-8", "surrogateescape")
-    return redact(text).encode("utf-8", "surrogateescape")
+def is_private(path: str) -> bool:
+    """Say whether a file's name or path promises a secret, so that its bytes are not to be kept."""
+    lower = path.lower()
+    name = PurePosixPath(lower).name
+    if any(fnmatch.fnmatchcase(name, pattern) for pattern in PUBLIC):
+        return False
+    return any(fnmatch.fnmatchcase(lower if "/" in pattern else name, pattern) for pattern in PRIVATE)
 
 
-def redact_argv(argv: Iterable[str]) -> tuple[str, ...]:
-    """Return a command line in which the value after an option such as `--token` is redacted too."""
-    words: list[str] = []
-    for word in argv:
-        secret = bool(words) and OPTION.match(words[-1]) is not None and not word.startswith("-")
-        words.append(REDACTED if secret else redact(word))
-    return tuple(words)
+def private_in_patch(path: str) -> str | None:
+    """Return why a changed file has no place in a patch; None if it has."""
+    return "files of this name hold secrets" if is_private(path) else None
 
 
-def is_private(name: str) -> bool:
-    """Say whether a file's name promises a secret, so that its bytes are not to be kept."""
-    return any(fnmatch.fnmatch(name.lower(), pattern) for pattern in PRIVATE_FILES)
+def known_secrets(environ: Mapping[str, str], argv: Iterable[str], addresses: Iterable[str]) -> frozenset[str]:
+    """Return the secrets that a run was given, by value: what it prints or writes is searched for them."""
+    found = {value for name, value in environ.items() if is_suspect(name) and looks_secret(name, value)}
+    found |= set(option_values(argv))
+    for address in (*environ.values(), *argv, *addresses):
+        found.update(passwords(address))
+    return frozenset(value for value in found if len(value) >= SHORTEST)
 
 
-def select_environment(variables: Mapping[str, str], salt: str, also: Iterable[str] = ()) -> Environment:
+def is_suspect(name: str) -> bool:
+    """Say whether a variable's name promises a secret."""
+    return SUSPECT.search(name) is not None
+
+
+def looks_secret(name: str, value: str) -> bool:
+    """Say whether the value of a suspect variable is to be looked for elsewhere: no path, address, number or word."""
+    if "/" in value and (value.startswith(("/", ".", "~")) or "://" in value) and " " not in value:
+        return False
+    return re.search(r"PASS|PWD", name, re.IGNORECASE) is not None or re.search(r"\d", value) is not None
+
+
+def passwords(address: str) -> Iterator[str]:
+    """Yield the password in an address, as it is written there and as it is meant."""
+    if "://" in address and "@" in address:
+        for written in re.findall(r"://[^/\s:@]*:([^/\s]+)@", address):
+            yield written
+            yield urllib.parse.unquote(written)
+
+
+def select_environment(
+    variables: Mapping[str, str], salt: str, also: Iterable[str] = (), redactor: Redactor | None = None
+) -> Environment:
     """Return what of the environment may be kept.
 
     Args:
         variables: the environment of the run.
         salt: makes the hashes of this snapshot useless against a list of guessed values from another.
         also: names or patterns that the user allows on top.
+        redactor: takes out what is a secret in a variable that is kept.
     """
     allowed = (*ALLOWED, *also)
+    redact = (redactor or Redactor()).text
     kept: dict[str, str] = {}
     withheld: dict[str, str] = {}
     for name, value in sorted(variables.items()):
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in allowed) and not SUSPECT.search(name):
+        if any(fnmatch.fnmatchcase(name, pattern) for pattern in allowed) and not is_suspect(name):
             kept[name] = redact(value)
         else:
             withheld[name] = hashlib.sha256(f"{salt}\0{name}\0{value}".encode(errors="surrogateescape")).hexdigest()

@@ -2,96 +2,100 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable, Mapping
 from pathlib import Path
 
-from reproof.adapters.git import WorkingTree
-from reproof.capture.classify import LARGEST_SOURCE, Files, Places
+from reproof.adapters.git import ignored
+from reproof.adapters.working_tree import Tracked, WorkingTree
+from reproof.capture.classify import Files, Places
 from reproof.capture.datasets import Folder
 from reproof.capture.keeping import Keeper
 from reproof.capture.learned import Learned
-from reproof.capture.legible import is_legible, left_out, spell
-from reproof.capture.secrets import is_private, redact, redact_bytes
-from reproof.model.base import Gap
-from reproof.model.snapshot import Git, Source, SourceFile
-from reproof.store.blobs import Blobs
+from reproof.capture.legible import is_legible, spell
+from reproof.capture.source_files import keep_loaded, keep_tracked
+from reproof.model.snapshot import Git, Source, SourceFile, Submodule
+
+LINK = 0o120000
+"""Git's mode of a symbolic link."""
+
+Project = tuple[WorkingTree | None, tuple[Tracked, ...]]
+"""A repository, if there is one, and files that are kept although it does not track them."""
 
 
-def learn_source(files: Files, places: Places, tree: WorkingTree | None, keeper: Keeper) -> Learned[Source]:
+def learn_source(files: Files, places: Places, project: Project, keeper: Keeper) -> Learned[Source]:
     """Return the code as it lay on disk, its bytes kept. Raises StoreError."""
-    loaded, gaps = keep_loaded(files.source, keeper)
-    if tree is None:
-        return Learned(Source(roots=places.roots, git=None, files=in_order(loaded)), tuple(gaps))
+    tree, beside = project
+    candidates = (*(tree.tracked if tree else ()), *beside)
+    loaded = keep_loaded(files.source, keeper)
+    modes = {file.path: file.mode for file in candidates}
+    known = {file.path: with_tracked_mode(file, modes) for file in loaded.value}
+    used = {file.path for file in files.source} | {entry.path for entry in files.inputs}
+    used |= untracked_folders(files.folders, modes)
     data = {entry.path for folder in files.folders for entry in folder.files}
     taken = {output.path for output in files.outputs} | {entry.path for entry in files.inputs} | data
-    tracked = keep_tracked([path for path in tree.tracked if path not in loaded and path not in taken], keeper.blobs)
-    used = {*loaded, *(entry.path for entry in files.inputs), *untracked_folders(files.folders, tree)}
-    git = learn_git(tree, untracked(used, tree), keeper.blobs)
-    every = {**loaded, **{file.path: file for file in tracked.value}}
-    return Learned(Source(roots=places.roots, git=git.value, files=in_order(every)), (*gaps, *tracked.gaps, *git.gaps))
+    wanted = [file for file in candidates if file.mode == LINK or file.path not in taken]
+    tracked = keep_tracked(wanted, known, places.cwd, keeper)
+    every = without_shadows({**known, **{file.path: file for file in tracked.value}})
+    git = describe_git(tree, used, keeper) if tree else None
+    return Learned(Source(roots=places.roots, git=git, files=in_order(every)), (*loaded.gaps, *tracked.gaps))
 
 
-def in_order(files: dict[str, SourceFile]) -> tuple[SourceFile, ...]:
-    return tuple(files[path] for path in sorted(files))
-
-
-def keep_loaded(files: Iterable[SourceFile], keeper: Keeper) -> tuple[dict[str, SourceFile], list[Gap]]:
-    """Return the loaded files whose bytes are kept, by path, and a gap for each of the others."""
-    kept: dict[str, SourceFile] = {}
-    gaps: list[Gap] = []
-    for file in files:
-        missing = keeper.keep(file.path, file.digest)
-        if missing is None:
-            kept[file.path] = file
-        else:
-            gaps.append(missing)
-    return kept, gaps
-
-
-def untracked_folders(folders: Iterable[Folder], tree: WorkingTree) -> set[str]:
+def untracked_folders(folders: Iterable[Folder], tracked: Container[str]) -> set[str]:
     """Return the data sets that git does not track whole."""
-    tracked = set(tree.tracked)
     return {folder.path for folder in folders if not all(entry.path in tracked for entry in folder.files)}
 
 
-def untracked(used: set[str], tree: WorkingTree) -> tuple[str, ...]:
-    """Return the used files of the repository that git does not track, relative to its root."""
-    inside = used - set(tree.tracked)
-    return tuple(sorted(path.removeprefix(f"{tree.root}/") for path in inside if path.startswith(f"{tree.root}/")))
+def in_order(files: Mapping[str, SourceFile]) -> tuple[SourceFile, ...]:
+    return tuple(files[path] for path in sorted(files))
 
 
-def learn_git(tree: WorkingTree, untracked: tuple[str, ...], blobs: Blobs) -> Learned[Git]:
-    """Return the repository's state, its patch redacted and kept."""
-    gaps: tuple[Gap, ...] = ()
-    if tree.error:
-        gaps = (Gap(what="the repository's state", why=tree.error, effect="the patch may be incomplete"),)
-    git = Git(
+def with_tracked_mode(file: SourceFile, modes: Mapping[str, int]) -> SourceFile:
+    """Return a loaded file with the mode that git has for it, if it tracks it."""
+    mode = modes.get(file.path, 0) & 0o777
+    return file.model_copy(update={"mode": mode}) if mode else file
+
+
+def without_shadows(files: dict[str, SourceFile]) -> dict[str, SourceFile]:
+    """Return the files without those that were loaded through a linked folder and are there by their own path, too.
+
+    A link whose files are nowhere else gives way to them: a path cannot be a link and a folder.
+    """
+    links = {path for path, file in files.items() if file.link is not None}
+    below: dict[str, list[str]] = {}
+    for path in files:
+        for parent in Path(path).parents:
+            if str(parent) in links:
+                below.setdefault(str(parent), []).append(path)
+    dropped: set[str] = set()
+    for link, paths in below.items():
+        twice = [path for path in paths if str(Path(path).resolve()) in files]
+        dropped |= set(twice) if len(twice) == len(paths) else {link}
+    return {path: file for path, file in files.items() if path not in dropped}
+
+
+def describe_git(tree: WorkingTree, used: Iterable[str], keeper: Keeper) -> Git:
+    """Return the repository's state, its patches kept without secrets. `used`: the files that the run used."""
+    redact, blobs = keeper.redactor, keeper.blobs
+    known = {file.path for file in tree.tracked}
+    start = f"{tree.root}/"
+    untracked = sorted(path[len(start) :] for path in used if path.startswith(start) and path not in known)
+    hidden = ignored(tree.root, untracked)
+    return Git(
         root=spell(str(tree.root)),
         commit=tree.commit,
-        branch=tree.branch,
-        remote=redact(tree.remote) if tree.remote else None,
-        dirty=bool(tree.diff),
-        diff=blobs.put(redact_bytes(tree.diff)) if tree.diff else None,
-        untracked_used=untracked,
+        branch=spell(tree.branch) if tree.branch else None,
+        remote=redact.text(spell(tree.remote)) if tree.remote else None,
+        dirty=tree.dirty,
+        diff=blobs.put(redact.data(tree.diff)) if tree.diff else None,
+        staged=blobs.put(redact.data(tree.staged)) if tree.staged else None,
+        unpushed=tree.unpushed,
+        untracked_used=tuple(path for path in untracked if is_legible(path)),
+        ignored_used=tuple(path for path in untracked if path in hidden and is_legible(path)),
+        submodules=tuple(describe_submodule(module, keeper) for module in tree.submodules),
     )
-    return Learned(git, gaps)
 
 
-def keep_tracked(paths: Iterable[str], blobs: Blobs) -> Learned[tuple[SourceFile, ...]]:
-    """Return the files that git tracks but the run did not load; what is no plain file or private is left out."""
-    files: list[SourceFile] = []
-    gaps: list[Gap] = []
-    for path in paths:
-        file = Path(path)
-        if not is_legible(path):
-            gaps.append(left_out(path))
-        elif file.is_symlink() or not file.is_file() or is_private(file.name):
-            continue
-        elif (size := file.stat().st_size) > LARGEST_SOURCE:
-            why = f"it has {size:,} bytes and the run did not read it"
-            gaps.append(Gap(what=f"{path} is not carried", why=why, effect="it is missing in the rebuilt project"))
-        else:
-            blob = blobs.put_file(file)
-            mode = 0o755 if file.stat().st_mode & 0o100 else 0o644
-            files.append(SourceFile(path=path, digest=blob.digest, size=blob.size, mode=mode))
-    return Learned(tuple(files), tuple(gaps))
+def describe_submodule(module: Submodule, keeper: Keeper) -> Submodule:
+    """Return a submodule without credentials in its address, all in it legible."""
+    url = keeper.redactor.text(spell(module.url)) if module.url else None
+    return module.model_copy(update={"path": spell(module.path), "url": url})

@@ -19,6 +19,8 @@ INTERRUPTED = 130
 
 VERBS = {
     "run": "reproof.cli.run:run_",
+    "capture": "reproof.cli.capture:capture",
+    "export": "reproof.cli.capture:export",
     "ls": "reproof.cli.records:ls",
     "show": "reproof.cli.records:show",
     "plan": "reproof.cli.rebuild:plan",

@@ -29,6 +29,22 @@ class Judgement(Frozen):
     gaps: tuple[Gap, ...]
 
 
+def judge_capture(original: Snapshot, replayed: Snapshot) -> Judgement:
+    """Return what the replay of a project amounts to that was captured without a run: it shows that it can be run."""
+    command = replayed.command
+    ended = f"signal {command.signal}" if command.signal is not None else f"exit code {command.exit_code}"
+    return Judgement(
+        outcome="INCONCLUSIVE",
+        exactness=None,
+        reasons=(
+            "there is no recorded result to compare with: the project was captured, not run",
+            f"it was built and run, and ended with {ended}",
+        ),
+        causes=(),
+        gaps=tuple(dict.fromkeys([*original.gaps, *replayed.gaps])),
+    )
+
+
 def judge(original: Snapshot, replayed: Snapshot, comparison: Comparison, policy: Policy) -> Judgement:
     """Return what the comparison amounts to under a policy.
 

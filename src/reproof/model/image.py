@@ -8,12 +8,13 @@ from reproof.model.base import Blob, Document, Frozen
 
 
 class ContextFile(Frozen):
-    """A file of the build context: either `text`, or a blob of the store; never both."""
+    """A file of the build context: `text`, a blob of the store, or a symbolic link to `link`; one of them."""
 
     path: str
     mode: int = 0o644
     text: str | None = None
     blob: Blob | None = None
+    link: str | None = None
 
 
 class BuildContext(Document):

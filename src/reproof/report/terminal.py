@@ -87,10 +87,10 @@ def cause_lines(causes: Sequence[Cause]) -> Iterator[RenderableType]:
             yield Text(f"     {cause.where}", style="dim")
 
 
-def gap_lines(gaps: Sequence[Gap]) -> Iterator[RenderableType]:
-    """Yield what could not be learned."""
+def gap_lines(gaps: Sequence[Gap], title: str = "what could not be learned") -> Iterator[RenderableType]:
+    """Yield what could not be learned, or is missing, under a title."""
     if gaps:
-        yield from heading("what could not be learned")
+        yield from heading(title)
     for gap in gaps[:NAMED]:
         yield Text.assemble(f"  {gap.what}: {gap.why}", (f"; {gap.effect}", "dim"))
     yield from more(len(gaps))
@@ -128,6 +128,13 @@ def execution_view(execution: Execution) -> RenderableType:
     text = f"replayed in {duration(execution.duration_s)}, recorded as {replayed}"
     step = f"compare: reproof diff {short(execution.snapshot)} {replayed}"
     return Group(Text(text, style="bold"), Text(f"  {step}"))
+
+
+def restored_view(files: Sequence[str], gaps: Sequence[Gap], folder: str) -> RenderableType:
+    """Return how much of a run's code was written, and what is missing."""
+    return Group(
+        Text(f"{plural(len(files), 'file')} in {folder}", style="bold"), *gap_lines(gaps, "what is missing there")
+    )
 
 
 def heading(text: str) -> Iterable[RenderableType]:

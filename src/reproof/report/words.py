@@ -116,6 +116,8 @@ def short(identity: str) -> str:
 def ending(snapshot: Snapshot) -> str:
     """Return how a run ended."""
     command = snapshot.command
+    if snapshot.kind == "capture":
+        return "not run"
     if command.interrupted:
         return "interrupted"
     if command.signal is not None:

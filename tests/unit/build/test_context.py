@@ -94,6 +94,26 @@ def test_a_path_that_leads_out_of_the_context_is_refused(blobs: Blobs, tmp_path:
         write_context(context, tmp_path / "out", blobs)
 
 
+def test_a_link_stays_a_link(blobs: Blobs, tmp_path: Path) -> None:
+    context = context_of(ContextFile(path="project/data", mode=0o777, link="/mnt/data"))
+    with tarfile.open(fileobj=io.BytesIO(tar_of(context, blobs))) as archive:
+        member = archive.getmember("project/data")
+    assert (member.issym(), member.linkname, member.mtime) == (True, "/mnt/data", EPOCH)
+    write_context(context, tmp_path / "out", blobs)
+    assert (tmp_path / "out" / "project" / "data").readlink() == Path("/mnt/data")
+
+
+def test_a_file_below_a_link_is_refused(blobs: Blobs, tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").mkdir()
+    link = ContextFile(path="a", link=str(tmp_path / "elsewhere"))
+    context = context_of(link, ContextFile(path="a/b/c", text="x"))
+    with pytest.raises(BuildError, match="below the symbolic link 'a'"):
+        tar_of(context, blobs)
+    with pytest.raises(BuildError, match="below the symbolic link 'a'"):
+        write_context(context, tmp_path / "out", blobs)
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 def test_the_folder_holds_copies_that_do_not_touch_the_store(blobs: Blobs, tmp_path: Path) -> None:
     context = some_context(blobs)
     write_context(context, tmp_path / "deep" / "out", blobs)

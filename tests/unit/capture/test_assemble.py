@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reproof.adapters.git import WorkingTree
+from reproof.adapters.working_tree import Tracked, WorkingTree
 from reproof.capture.assemble import Circumstances, assemble, read_recording
 from reproof.capture.keeping import in_place
 from reproof.errors import CaptureError
@@ -36,7 +36,7 @@ class Run:
             "format": 1,
             "level": "hooks",
             "command": {
-                "argv": ["python", "train.py", "--token", "hunter22"], "cwd": str(self.root), "exit_code": 0,
+                "argv": ["python", "train.py"], "cwd": str(self.root), "exit_code": 0,
                 "signal": None, "interrupted": False, "started": 0.0, "duration_s": 1.0, "stdout": "stdout",
                 "stderr": "stderr", "terminals": [], "user": "ada", "uid": 1, "gid": 1, "umask": 18, "home": "/",
             },
@@ -147,7 +147,9 @@ def test_tracked_files_are_carried_and_untracked_used_ones_named(run: Run) -> No
     run.recording["loaded"] = [entry(train, kind="module", owner=None), entry(helper, kind="module", owner=None)]
     tree = WorkingTree(
         root=run.root, commit="c" * 40, branch="main", remote="https://ada:s3cret@host/x",
-        diff=b"+api_key = 'abcdef12345'\n", tracked=(str(train), str(notes)),
+        dirty=True,
+        diff=b"+api_key = 'abcdef12345'\n",
+        tracked=(Tracked(str(train), 0o100644, "a" * 40), Tracked(str(notes), 0o100644, "b" * 40)),
     )  # fmt: skip
     snapshot = run.snapshot(tree=tree)
     git = snapshot.source.git
@@ -159,9 +161,12 @@ def test_tracked_files_are_carried_and_untracked_used_ones_named(run: Run) -> No
 
 
 def test_secrets_are_redacted_from_words_and_streams(run: Run) -> None:
-    command = run.snapshot().command
+    run.recording["command"]["argv"] += ["--token", "hunter22"]
+    snapshot = run.snapshot()
+    command = snapshot.command
     assert command.argv == ("python", "train.py", "--token", "<redacted>")
     assert run.store.blobs.get(command.stdout.digest) == b"token=<redacted>\naccuracy 0.9\n"
+    assert [gap.what for gap in snapshot.gaps] == ["a secret in word 3 of the command"]
 
 
 def test_a_missing_recording_is_told(tmp_path: Path) -> None:

@@ -1,41 +1,12 @@
+"""What of the environment and of the files is kept, and which values are looked for everywhere."""
+
+from __future__ import annotations
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reproof.capture.secrets import is_private, redact, redact_argv, select_environment
-
-GITHUB = "ghp_" + "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
-
-
-def test_a_token_in_text_is_replaced() -> None:
-    assert redact(f"cloning with {GITHUB} now") == "cloning with <redacted> now"
-
-
-def test_a_password_in_an_address_is_replaced_and_the_address_stays() -> None:
-    assert redact("https://ada:s3cret@host/x") == "https://<redacted>@host/x"
-
-
-def test_a_value_assigned_to_a_secret_name_is_replaced() -> None:
-    assert redact('api_key = "abcdef123456"') == 'api_key = "<redacted>"'
-
-
-def test_code_that_only_names_a_secret_is_left_alone() -> None:
-    code = 'token = os.environ["TOKEN"]'
-    assert redact(code) == code
-
-
-def test_the_word_after_a_secret_option_is_replaced() -> None:
-    assert redact_argv(["train", "--api-key", "abc", "--lr", "0.1"]) == (
-        "train",
-        "--api-key",
-        "<redacted>",
-        "--lr",
-        "0.1",
-    )
-
-
-def test_options_that_are_no_secrets_stay() -> None:
-    argv = ["python", "train.py", "--tokenizer", "bert", "--max-tokens", "512"]
-    assert redact_argv(argv) == tuple(argv)
+from reproof.capture.secrets import is_private, known_secrets, select_environment
 
 
 def test_listed_variables_are_kept_and_others_become_hashes() -> None:
@@ -49,13 +20,38 @@ def test_a_user_can_allow_more() -> None:
     assert select_environment({"MY_DATA": "/x"}, "salt", also=("MY_*",)).variables == {"MY_DATA": "/x"}
 
 
-def test_private_files_are_known_by_name() -> None:
-    assert [is_private(name) for name in (".env", "server.pem", "train.csv")] == [True, True, False]
+def test_a_secret_cannot_be_allowed_by_a_pattern() -> None:
+    assert select_environment({"MY_TOKEN": "abc"}, "salt", also=("*",)).variables == {}
 
 
-@given(st.text())
-def test_redaction_is_stable(text: str) -> None:
-    assert redact(redact(text)) == redact(text)
+def test_a_secret_in_a_variable_that_is_kept_is_taken_out() -> None:
+    kept = select_environment({"TORCH_HUB": "https://ada:s3cretive@host/x"}, "salt")
+    assert kept.variables == {"TORCH_HUB": "https://<redacted>@host/x"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [".env", "/p/.env.production", "prod.env", ".envrc", "server.pem", "id_ed25519", "/root/.ssh/config", ".netrc",
+     ".npmrc", ".pypirc", "kaggle.json", "my-service-account.json", "/h/.aws/credentials", "/h/.docker/config.json",
+     "/h/.kube/config", "secrets.yaml", "tls.key", "/h/.cache/huggingface/token"],
+)  # fmt: skip
+def test_files_that_hold_secrets_are_known_by_name(path: str) -> None:
+    assert is_private(path)
+
+
+@pytest.mark.parametrize("path", ["train.csv", ".env.example", "id_rsa.pub", "credentials.py", "environment.yml",
+                                  "config.json", "keyboard.txt", "monkey.json"])  # fmt: skip
+def test_files_that_are_only_called_alike_are_not(path: str) -> None:
+    assert not is_private(path)
+
+
+def test_values_of_secret_variables_options_and_addresses_are_known() -> None:
+    environ = {"WANDB_API_KEY": "0123456789abcdef", "DB_PASSWORD": "correcthorse", "PWD": "/home/ada/x1",
+               "SSH_AUTH_SOCK": "/tmp/ssh-1/agent.12", "DB": "postgresql://ada:p%40ssw0rd@db/x"}  # fmt: skip
+    argv = ["train", "--password", "opensesame", "--token-file", "/a/b/c.txt1"]
+    assert known_secrets(environ, argv, ()) == {
+        "0123456789abcdef", "correcthorse", "p%40ssw0rd", "p@ssw0rd", "opensesame",
+    }  # fmt: skip
 
 
 @given(st.dictionaries(st.text(min_size=1), st.text()))
