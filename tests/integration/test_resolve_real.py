@@ -16,6 +16,7 @@ from reproof.model.snapshot import Distribution
 from reproof.progress import Progress
 from reproof.recorder.distributions import find_installed
 from reproof.recorder.hashing import Hasher
+from reproof.recorder.installed import Use
 from reproof.resolve.packages import resolve_packages
 from reproof.store.store import Store
 
@@ -59,7 +60,7 @@ def pip(venv: Path, *words: str, environ: dict[str, str] | None = None) -> None:
 
 def installed(venv: Path) -> list[Distribution]:
     site = next(venv.glob("lib/python*/site-packages"))
-    return [Distribution(**found.describe(None, set(), Hasher())) for found in find_installed([str(site)])]
+    return [Distribution(**found.describe(Use(set(), False), None, Hasher())) for found in find_installed([str(site)])]
 
 
 def files_of(venv: Path) -> dict[str, tuple[bytes, bool]]:
