@@ -38,10 +38,10 @@ class Ran:
 
 
 @contextmanager
-def ran(order: Order, root: Path, after: Sequence[str] = ()) -> Iterator[Ran]:
+def ran(order: Order, root: Path, after: Sequence[str] = (), maybe: Sequence[str] = ()) -> Iterator[Ran]:
     """Run a command, and yield what was recorded of it; its folder lies in the store at `root`, and vanishes.
 
-    The modules `after` are loaded while it runs.
+    The modules `after` are loaded while it runs, and those in `maybe` if it runs long enough.
 
     An interrupt that comes after the command's end does not stop what is done inside; a second one does.
 
@@ -54,7 +54,7 @@ def ran(order: Order, root: Path, after: Sequence[str] = ()) -> Iterator[Ran]:
     lease = Lease(root)
     with scratch(root, "run", lease) as folder, Held() as held:
         check_room(root, folder)
-        beside = Beside(Path(order.cwd), ("reproof.recorder.collect", "reproof.recorder.gaps_output", *after))
+        beside = Beside(Path(order.cwd), ("reproof.recorder.collect", "reproof.recorder.gaps_output", *after), maybe)
 
         def started() -> None:
             held.arm()
@@ -83,9 +83,11 @@ def make_blake3() -> Any:
 class Beside:
     """Loads what is needed later, and asks git, while the command runs."""
 
-    def __init__(self, cwd: Path, modules: Sequence[str]) -> None:
+    def __init__(self, cwd: Path, modules: Sequence[str], maybe: Sequence[str]) -> None:
         self._cwd = cwd
         self._modules = modules
+        self._maybe = maybe
+        self._needed = threading.Event()
         self._repository: Repository
         self._threads = [threading.Thread(target=work, daemon=True) for work in (self._ask, self._load)]
 
@@ -96,6 +98,7 @@ class Beside:
 
     def repository(self) -> Repository:
         """Return what was found around the working directory."""
+        self._needed.set()
         for thread in self._threads:
             thread.join()
         return self._repository
@@ -109,3 +112,6 @@ class Beside:
     def _load(self) -> None:
         for name in self._modules:
             import_module(name)
+        for name in self._maybe:
+            if not self._needed.is_set():
+                import_module(name)

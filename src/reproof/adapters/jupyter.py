@@ -18,11 +18,6 @@ OPTIONS = (
 QUESTION = "import importlib.util as u, sys; sys.exit(not (u.find_spec('nbconvert') and u.find_spec('ipykernel')))"
 
 
-def is_notebook(words: tuple[str, ...]) -> bool:
-    """Say whether what is to be run is a notebook instead of a command."""
-    return len(words) > 0 and words[0].endswith(".ipynb") and not os.access(words[0], os.X_OK)
-
-
 def notebook_command(words: tuple[str, ...], environ: Mapping[str, str]) -> tuple[str, ...]:
     """Return the command that executes a notebook and writes it, its outputs filled in, beside the original.
 

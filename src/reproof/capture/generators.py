@@ -6,14 +6,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
-import numpy as np
-
-from reproof.capture.mersenne import SIZE, Origin, Words, spell_numpy, spell_python, trace
 from reproof.capture.seeds import SEED_ALL
 from reproof.model.randomness import Generator, SeedUse
 
-NEAR = 200
-"""Blocks before the first state that was noted: a program may have seeded before its next import told us."""
 SEEDING = {
     "random": SEED_ALL | {"random.seed"},
     "numpy": SEED_ALL | {"numpy.random.seed"},
@@ -49,31 +44,12 @@ def learn_generator(entry: Mapping[str, Any]) -> Generator:
     """Return what the guest said of a generator, and what its state says of it where that is a Mersenne Twister."""
     facts = {name: value for name, value in entry.items() if name not in ("twister", "first")}
     twister = entry.get("twister")
-    if twister is not None and len(twister) == SIZE + 1:
+    if twister is not None:
+        # numpy takes longer to load than a short run, and most processes have no such generator.
+        from reproof.capture.twisters import read_twister
+
         facts.update(read_twister(entry["name"], twister, entry.get("first"), facts.get("seeded")))
     return Generator(**facts)
-
-
-def read_twister(name: str, state: list[int], first: list[int] | None, told: bool | None) -> dict[str, Any]:
-    """Return `used`, `seeded` and `seed`.
-
-    Args:
-        name: `random` or `numpy`.
-        state: the 624 words at exit and the place in them, which is 624 when the next number renews them all.
-        first: the same of the state that was noted after the import.
-        told: whether numpy says that it was seeded; a state says more, but only so far back.
-    """
-    start = words(first) if first else None
-    origin = trace(words(state), start)
-    if origin.seed is None and origin.reached and start is not None:
-        before = trace(start, limit=NEAR)
-        if before.seed is not None:
-            return {"used": state != first or before.blocks > 0, "seeded": True, "seed": spell(name, before)}
-        return {"used": state != first, "seeded": False, "seed": None}
-    if origin.seed is None:
-        drawn = start is not None or state[SIZE] < SIZE or None
-        return {"used": drawn, "seeded": told, "seed": None}
-    return {"used": origin.blocks > 0 or state[SIZE] < SIZE, "seeded": True, "seed": spell(name, origin)}
 
 
 def judge_by_code(generator: Generator, uses: tuple[SeedUse, ...]) -> Generator:
@@ -85,18 +61,6 @@ def judge_by_code(generator: Generator, uses: tuple[SeedUse, ...]) -> Generator:
     if generator.name != "random" or generator.seeded is not None or any(use.call in calls for use in uses):
         return generator
     return generator.model_copy(update={"seeded": False})
-
-
-def words(state: list[int]) -> Words:
-    """Return the words of a state, without the place in them."""
-    return np.array(state[:SIZE], dtype=np.uint32)
-
-
-def spell(name: str, origin: Origin) -> str | None:
-    """Return the seed as Python writes it."""
-    if name == "numpy":
-        return spell_numpy(origin)
-    return spell_python(origin.seed) if origin.seed is not None else None
 
 
 def with_place(generator: Generator, uses: tuple[SeedUse, ...], roots: tuple[str, ...]) -> Generator:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reproof.capture.arguments import Scalar, read_arguments
-from reproof.capture.configuration import read_settings
 from reproof.capture.learned import Learned
 from reproof.capture.redaction import REDACTED
 from reproof.capture.roles import LARGEST_SETTINGS
@@ -38,7 +37,7 @@ def learn_parameters(
     found = list(parameters(read_arguments(argv), "argv"))
     gaps: list[Gap] = []
     for path, digest in (*read, *wrote):
-        settings = read_settings(blobs.get(digest), path) if digest else None
+        settings = settings_in(blobs.get(digest), path) if digest else None
         if settings is None and not path.endswith(ANY_GRAMMAR):
             effect = "a parameter in it that changes is not told by name"
             gaps.append(Gap(what=f"the parameters in {path}", why="it cannot be read as settings", effect=effect))
@@ -47,6 +46,13 @@ def learn_parameters(
         why = f"the run was given {len(found):,}, of which the first {MOST:,} are kept"
         gaps.append(Gap(what="parameters", why=why, effect="a later one that changes is not told by name"))
     return Learned(tuple(found[:MOST]), tuple(gaps))
+
+
+def settings_in(data: bytes, path: str) -> tuple[tuple[str, Scalar], ...] | None:
+    """Return the settings of a file, as `read_settings` does, whose readers are loaded when there is one."""
+    from reproof.capture.configuration import read_settings
+
+    return read_settings(data, path)
 
 
 def parameters(settings: Iterable[tuple[str, Scalar]], source: str) -> Iterator[Parameter]:

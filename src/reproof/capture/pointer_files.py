@@ -8,8 +8,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 LARGEST = 4 << 20
 """Bytes of a `.dvc` file, a lock or a list of a folder that is read."""
 REMOTE = re.compile(r"""\s*\[\s*'?remote "(?P<name>.+)"'?\s*\]""")
@@ -34,9 +32,16 @@ def repository_of(path: Path, mark: str) -> Path | None:
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Return a YAML mapping; an empty one if there is no such file, or it holds something else. Raises YAMLError."""
+    """Return a YAML mapping; an empty one if there is no such file, or it holds something else. Raises ValueError."""
     text = read(path)
-    loaded = yaml.safe_load(text) if text else {}
+    if not text:
+        return {}
+    import yaml  # few runs read such files, and it takes longer to load than to read one
+
+    try:
+        loaded = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise ValueError(str(error)) from error
     return loaded if isinstance(loaded, dict) else {}
 
 

@@ -8,14 +8,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import yaml
-
 from reproof.capture.pointer_dvc import folder_under_dvc, under_dvc
 from reproof.capture.pointer_hub import in_hub
 from reproof.capture.pointer_lfs import in_lfs
 from reproof.model.snapshot import Dataset, Input, Pointer, Snapshot
 
-BROKEN = (OSError, ValueError, RecursionError, yaml.YAMLError, KeyError, AttributeError)
+BROKEN = (OSError, ValueError, RecursionError, KeyError, AttributeError)
 """What a file of another form than its tool writes can lead to; it points nowhere then."""
 
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from reproof.adapters.jupyter import is_notebook, notebook_command
 from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
 from reproof.recorder.command import Order
@@ -23,6 +22,8 @@ if TYPE_CHECKING:
 
 AFTER = ("reproof.recording", "reproof.securing", "reproof.report.recorded")
 """What is needed after the command's end. It takes longer to load than a short run takes, and is loaded beside it."""
+MAYBE = ("reproof.capture.twisters", "reproof.capture.configuration")
+"""What most training runs need, and short ones do not."""
 
 
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
@@ -41,10 +42,12 @@ def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[s
     argv = words or (settings and settings.command) or ()
     if not argv:
         raise UsageError("no command to run", "reproof run -- python train.py")
-    if is_notebook(argv):
+    if argv[0].endswith(".ipynb"):
+        from reproof.adapters.jupyter import notebook_command
+
         argv = notebook_command(argv, os.environ)
     order = Order(list(argv), str(working_directory()), dict(os.environ), level=how["level"])
-    with ran(order, context.root, AFTER) as run:
+    with ran(order, context.root, AFTER, MAYBE) as run:
         from reproof.model.snapshot import shell_status
         from reproof.recording import Recording, keep
         from reproof.report.recorded import recorded_line

@@ -9,6 +9,7 @@ import re
 from typing import Any, Dict, Iterable, List, NamedTuple, Optional, Set
 
 from .procfs import listing
+from .real_paths import RealPaths
 
 
 class CondaPackage(NamedTuple):
@@ -43,12 +44,13 @@ def conda_packages(prefixes: Iterable[str]) -> List[CondaPackage]:
     return found
 
 
-def conda_owners(packages: Iterable[CondaPackage], paths: Set[str]) -> Dict[str, CondaPackage]:
+def conda_owners(packages: List[CondaPackage], paths: Set[str]) -> Dict[str, CondaPackage]:
     """Return for each of these paths that a package installed, by its real path too, that package."""
-    real: Dict[str, List[str]] = {}
-    for path in paths:
-        real.setdefault(os.path.realpath(path), []).append(path)
     found: Dict[str, CondaPackage] = {}
+    real: Dict[str, List[str]] = {}
+    real_path = RealPaths()
+    for path in paths if packages else ():
+        real.setdefault(real_path(path), []).append(path)
     for package in packages:
         for path in paths.intersection(package.files):
             found[path] = package

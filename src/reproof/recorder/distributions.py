@@ -39,11 +39,11 @@ def owners_of(installed: Iterable[Installed], paths: Set[str]) -> Dict[str, str]
     for distribution in installed:
         real = os.path.realpath(distribution.location)
         moved = real if real != distribution.location else None
-        for file in distribution.files():
-            if file.path in paths:
-                owners[file.path] = distribution.canonical
-            if moved and file.path.startswith(distribution.location):
-                path = moved + file.path[len(distribution.location) :]
+        for path in distribution.paths():
+            if path in paths:
+                owners[path] = distribution.canonical
+            if moved and path.startswith(distribution.location):
+                path = moved + path[len(distribution.location) :]
                 if path in paths:
                     owners[path] = distribution.canonical
         roots.update((root, distribution.canonical) for root in distribution.roots())

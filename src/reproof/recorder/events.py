@@ -5,6 +5,7 @@ import os
 import re
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Tuple
 
+from .real_paths import RealPaths
 from .table import REPORTED, Table
 
 LIBRARY = re.compile(r"\.so(\.[0-9.]+)?$")
@@ -99,10 +100,11 @@ def read_logs(folder: str) -> List[Process]:
 def from_table(noted: Table) -> Process:
     """Return what the shim noted of all processes, as if it were one that had noted it."""
     whole = Process()
+    real_path = RealPaths()
     for entry in noted.entries:
         path = clean(entry.path)
         if entry.kind == "r" and entry.flags & REPORTED and LIBRARY.search(path):
-            whole.mapped.append(os.path.realpath(path))  # the loader's: one that is closed again is in no map
+            whole.mapped.append(real_path(path))  # the loader's: one that is closed again is in no map
         elif entry.kind in "rw":
             size = entry.size if entry.existed else None
             place = (entry.device, entry.inode) if entry.existed else None
@@ -112,7 +114,7 @@ def from_table(noted: Table) -> Process:
         elif entry.kind == "d":
             whole.made.append(path)
         elif entry.kind == "l":
-            whole.mapped.append(os.path.realpath(path.replace("\\012", "\n")))
+            whole.mapped.append(real_path(path.replace("\\012", "\n")))
         else:
             whole.executed.append(Executed(path, "", True))
     return whole

@@ -6,6 +6,7 @@ import stat
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
 
 from .events import LIBRARY, Opened, Placed, Process
+from .real_paths import RealPaths
 from .scan import Changes, Recent, Tree, look, written_since
 
 _BYTECODE = re.compile(r"(.*/)__pycache__/([^/]+?)\.[a-z]+-?\d\w*(\.opt-\w+)?\.pyc$", re.DOTALL)
@@ -127,7 +128,8 @@ class Used:
 
     def _drop_second_names(self) -> None:
         """A library that was imported by one path is mapped by its real one: that is the same file."""
-        real = {os.path.realpath(path) for path in self.loaded if os.path.realpath(path) != path}
+        real_path = RealPaths()
+        real = {real for path, real in zip(self.loaded, map(real_path, self.loaded)) if real != path}  # noqa: B905
         for path in real & set(self.loaded):
             if self.loaded[path] == "library":
                 del self.loaded[path]

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import os
 import re
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
+from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set
 
 from .conda import CondaPackage
 from .editable import editable_roots
@@ -65,6 +65,14 @@ class Installed:
         if self.known is None:
             self.known = self._conda_files() or list(self._recorded()) or list(self._listed())
         return self.known
+
+    def paths(self) -> Iterable[str]:
+        """Return the paths of the files, as `files` does; most distributions need no more of their long lists."""
+        if self.known is None and self.record and not self.conda and '"' not in self.record:
+            names = [line.partition(",")[0] for line in self.record.splitlines() if line.count(",") >= 2]
+            if names:
+                return map(self._path, names)
+        return [file.path for file in self.files()]
 
     def _conda_files(self) -> List[File]:
         start = self.location + "/"

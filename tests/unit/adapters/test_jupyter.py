@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reproof.adapters.jupyter import OPTIONS, is_notebook, notebook_command
+from reproof.adapters.jupyter import OPTIONS, notebook_command
 from reproof.errors import UsageError
 
 
@@ -46,10 +46,3 @@ def test_where_nothing_can_execute_it_the_packages_to_install_are_named(tmp_path
 def test_a_missing_notebook_and_words_behind_it_are_refused(words: tuple[str, ...]) -> None:
     with pytest.raises(UsageError):
         notebook_command(words, {})
-
-
-def test_a_notebook_that_is_a_program_of_its_own_is_a_command(tmp_path: Path, notebook: str) -> None:
-    assert is_notebook((notebook,))
-    assert not is_notebook(("python", "fit.ipynb"))
-    Path(notebook).chmod(0o755)
-    assert not is_notebook((notebook,))
