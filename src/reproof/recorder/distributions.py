@@ -38,14 +38,8 @@ def owners_of(installed: Iterable[Installed], paths: Set[str]) -> Dict[str, str]
     roots: Dict[str, str] = {}
     for distribution in installed:
         real = os.path.realpath(distribution.location)
-        moved = real if real != distribution.location else None
-        for path in distribution.paths():
-            if path in paths:
-                owners[path] = distribution.canonical
-            if moved and path.startswith(distribution.location):
-                path = moved + path[len(distribution.location) :]
-                if path in paths:
-                    owners[path] = distribution.canonical
+        for location in {distribution.location, real}:
+            owners.update(dict.fromkeys(distribution.owned(paths, location), distribution.canonical))
         roots.update((root, distribution.canonical) for root in distribution.roots())
     for path in paths - set(owners) if roots else ():
         name = _below(roots, path)
@@ -86,7 +80,7 @@ def unclear(installed: Iterable[Installed], used: Set[str]) -> List[Dict[str, st
             reasons.append("its metadata cannot be read")
         if one.others:
             reasons.append("its folder also has the metadata of {}".format(", ".join(one.others)))
-        if not one.files() and not one.linked:
+        if not one.names() and not one.linked:
             reasons.append("nothing lists its files")
         if one.canonical in used and reasons:
             gaps.append({

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import os
 import re
-from typing import Any, Dict, Iterable, Iterator, List, NamedTuple, Optional, Set
+from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set
 
 from .conda import CondaPackage
 from .editable import editable_roots
@@ -55,6 +55,7 @@ class Installed:
         self.others: List[str] = []
         """Versions of the same distribution that other metadata in this folder names."""
         self.known: Optional[List[File]] = None
+        self.named: Optional[List[str]] = None
 
     def text(self, name: str) -> Optional[str]:
         """Return a file of the metadata."""
@@ -66,13 +67,25 @@ class Installed:
             self.known = self._conda_files() or list(self._recorded()) or list(self._listed())
         return self.known
 
-    def paths(self) -> Iterable[str]:
-        """Return the paths of the files, as `files` does; most distributions need no more of their long lists."""
-        if self.known is None and self.record and not self.conda and '"' not in self.record:
-            names = [line.partition(",")[0] for line in self.record.splitlines() if line.count(",") >= 2]
-            if names:
-                return map(self._path, names)
-        return [file.path for file in self.files()]
+    def names(self) -> List[str]:
+        """Return the names of the files as `files` does: of most distributions their long lists say no more here."""
+        if self.named is None:
+            plain = self.record if not self.conda and '"' not in (self.record or '"') else None
+            listed = [line.partition(",")[0] for line in plain.splitlines() if line.count(",") >= 2] if plain else []
+            self.named = listed or [file.name for file in self.files()]
+        return self.named
+
+    def owned(self, paths: Set[str], location: str) -> Set[str]:
+        """Return those of some paths that it installed, if `location` stands for the folder that it lies in."""
+        if self.conda or not self.record:
+            every = (file.path for file in self.files())
+            moved = len(self.location)
+            return paths.intersection(location + p[moved:] if p.startswith(self.location) else p for p in every)
+        start = location + "/"
+        return paths.intersection(
+            start + name if name[:1] not in ("/", ".") else os.path.normpath(os.path.join(location, name))
+            for name in self.names()
+        )
 
     def _conda_files(self) -> List[File]:
         start = self.location + "/"
@@ -103,7 +116,7 @@ class Installed:
 
     def roots(self) -> Set[str]:
         """Return the modules and folders of a distribution whose files nothing lists: by their top-level names."""
-        if self.files() or self.linked:
+        if self.names() or self.linked:
             return set()
         if os.path.isfile(self.info) and self.info.endswith(".egg"):
             return {self.info}
@@ -134,14 +147,14 @@ class Installed:
         if not any(name.endswith(".pth") for name in beside):
             return False
         own = (".dist-info/", "__pycache__/")
-        inside = (file.name for file in self.files() if "/" in file.name and not file.name.startswith(("../", "/")))
+        inside = (name for name in self.names() if "/" in name and not name.startswith(("../", "/")))
         return all(name.endswith((".pth", ".py")) for name in beside) and all(
             any(part in name for part in own) for name in inside
         )
 
     def _beside(self) -> List[str]:
         """Return the installed files that lie in the site folder itself."""
-        return [file.name for file in self.files() if "/" not in file.name]
+        return [name for name in self.names() if "/" not in name]
 
     def describe(self, use: Use, requested: Optional[bool], hasher: Hasher) -> Dict[str, Any]:
         """Return the fields of the model's Distribution."""
