@@ -84,6 +84,18 @@ def test_generators_that_are_made_of_numpy(project: Project) -> None:
     assert (held.used, held.seeded) == (False, True)
 
 
+def test_a_seeded_generator_of_the_old_kind_is_not_told_although_it_asks_for_a_seed(project: Project) -> None:
+    project.script(
+        """
+        import numpy as np
+        def check_random_state(seed):
+            return np.random.RandomState(seed)
+        check_random_state(7).rand()
+        """
+    )
+    assert warnings(project.record([NUMPY, "main.py"])) == []
+
+
 def test_what_a_library_makes_for_itself_when_it_is_imported_is_not_told(project: Project) -> None:
     project.script("import numpy as np\nRNG = np.random.default_rng()", "site-packages/noisy.py")
     project.script("import noisy")

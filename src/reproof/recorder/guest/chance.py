@@ -96,7 +96,8 @@ def _listen(module: "Any", heard: "dict[str, Any]") -> "Optional[dict[str, int]]
 
     def randbits(k: int) -> int:
         try:
-            place = _place(sys._getframe(1))
+            caller = sys._getframe(1)
+            place = None if _may_be_seeded(caller.f_code.co_names) else _place(caller)
             if place is not None and (place in places or len(places) < _NAMED):
                 places[place] = places.get(place, 0) + 1
         except Exception:
@@ -105,6 +106,14 @@ def _listen(module: "Any", heard: "dict[str, Any]") -> "Optional[dict[str, int]]
 
     module.randbits = randbits
     return places
+
+
+def _may_be_seeded(names: "tuple[str, ...]") -> bool:
+    """Say whether code with these names may be making a RandomState: that asks for a seed although it was given one.
+
+    One that was given none is found by reading the code.
+    """
+    return "RandomState" in names and not {"default_rng", "SeedSequence"}.intersection(names)
 
 
 def _place(frame: "Any") -> "Optional[str]":
