@@ -98,7 +98,7 @@ def test_a_file_that_changes_while_it_is_read_is_not_remembered(
     monkeypatch.setattr(hashing.hashlib, "sha256", changing)
     digest(file, cache)
     monkeypatch.undo()
-    assert Memory(str(cache)).digest(file.stat(), "sha256") is None
+    assert Memory(str(cache)).digests_of({"file": file.stat()}, "sha256") == {}
 
 
 def test_the_digests_of_two_algorithms_are_kept_apart(file: Path, cache: Path) -> None:
@@ -108,8 +108,30 @@ def test_the_digests_of_two_algorithms_are_kept_apart(file: Path, cache: Path) -
     known.save()
     assert digest(file, cache) == sha256(b"one")
     for algorithm in ("sha256", "blake3"):
-        found = Memory(str(cache)).digest(file.stat(), algorithm)
-        assert found is not None and found.startswith(f"{algorithm}:")
+        found = Memory(str(cache)).digests_of({"file": file.stat()}, algorithm)
+        assert found["file"].startswith(f"{algorithm}:")
+
+
+def test_many_files_are_remembered_and_links_to_one_file_are_one(
+    tmp_path: Path, file: Path, cache: Path, reads: list[str]
+) -> None:
+    paths = [tmp_path / str(number) for number in range(2 * hashing._BATCH + 1)]
+    for path in paths:
+        path.write_text(path.name)
+    os.link(paths[0], tmp_path / "link")
+    names = [str(path) for path in (*paths, tmp_path / "link", tmp_path / "gone", tmp_path)]
+    contents = []
+    for _ in range(2):
+        known = Memory(str(cache))
+        hasher = Hasher(Means(memory=known))
+        hasher.hash_all(names)
+        contents.append([hasher.content(name) for name in names])
+        known.save()
+    first, again = contents
+    assert first == again and len(reads) == len(paths) + 1
+    assert [content and content.digest for content in again] == [
+        *(sha256(path.name.encode()) for path in paths), sha256(b"0"), None, None
+    ]  # fmt: skip
 
 
 def test_a_deleted_memory_is_made_anew(file: Path, cache: Path, reads: list[str]) -> None:
@@ -165,7 +187,8 @@ def test_runs_at_once_keep_what_each_found(tmp_path: Path, cache: Path, file: Pa
     for thread in threads:
         thread.join()
     known = Memory(str(cache))
-    found = [known.digest(path.stat(), "sha256") for path in paths]
+    remembered = known.digests_of({path.name: path.stat() for path in paths}, "sha256")
+    found = [remembered.get(path.name) for path in paths]
     right = [sha256(path.name.encode()) for path in paths]
     assert all(given in (None, true) for given, true in zip(found, right, strict=True))
     assert sum(given is not None for given in found) > 50

@@ -12,6 +12,9 @@ from .memory import NONE, Memory
 _BLOCK = 1 << 20
 _LARGE = 4 << 20
 """Bytes; from here on hashing pays for a thread: smaller files only wait for the interpreter's lock."""
+_MODE = 0o7777
+_BATCH = 500
+"""Files whose digests are asked for at once: a statement of sqlite takes 999 words in releases before 3.32."""
 
 Make = Callable[[], Any]
 """Makes the state of a hash: something with `update` and `hexdigest`."""
@@ -53,23 +56,39 @@ class Hasher:
     def hash_all(self, paths: Iterable[str], fast: bool = False) -> None:
         """Hash these files now, the large ones side by side; with `fast`, by the faster algorithm if there is one."""
         algorithm = self.means.fast if fast and self.means.fast else ("sha256", hashlib.sha256)
+        new = [path for path in paths if path not in self.known]
         large: List[Tuple[str, os.stat_result]] = []
+        for start in range(0, len(new), _BATCH):
+            large += self._hash_batch(new[start : start + _BATCH], algorithm)
+        if large:
+            began = _now_ns()
+            with concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+                for (path, _), found in zip(large, pool.map(lambda file: _read(file[0], file[1], algorithm), large)):  # noqa: B905
+                    self.known[path] = found.content
+                    self._remember(found, algorithm[0], began)
+
+    def _hash_batch(self, paths: List[str], algorithm: Tuple[str, Make]) -> List[Tuple[str, os.stat_result]]:
+        """Learn the content of these files, apart from the large ones whose digest is not known: return those."""
+        there: Dict[str, os.stat_result] = {}
         for path in paths:
-            if path in self.known:
-                continue
             status = _regular(path)
-            digest = self._digest_known(path, status, algorithm[0]) if status else None
             if status is None:
                 self.known[path] = None
-            elif digest is not None:
+            else:
+                there[path] = status
+        given, remembered = self.means.known, self.means.memory.digests_of(there, algorithm[0])
+        large, began = [], _now_ns()
+        for path, status in there.items():
+            digest = given.get(path) or remembered.get(path)
+            if digest is not None:
                 self.known[path] = _content(digest, status)
             elif status.st_size >= _LARGE:
                 large.append((path, status))
             else:
-                self._take(path, _read(path, status, algorithm))
-        with concurrent.futures.ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
-            for (path, _), found in zip(large, pool.map(lambda file: _read(file[0], file[1], algorithm), large)):  # noqa: B905
-                self._take(path, found)
+                found = _read(path, status, algorithm)
+                self.known[path] = found.content
+                self._remember(found, algorithm[0], began)
+        return large
 
     def content(self, path: str) -> Optional[Content]:
         """Return the content of a file; None if it is gone or no regular file."""
@@ -96,23 +115,16 @@ class Hasher:
             self.known[path] = found.content
         return self.known[path]
 
-    def _digest_known(self, path: str, status: os.stat_result, algorithm: str) -> Optional[str]:
-        """Return a digest that need not be computed."""
-        return self.means.known.get(path) or self.means.memory.digest(status, algorithm)
-
-    def _take(self, path: str, found: "_Read") -> None:
-        self.known[path] = found.content
-        if found.steady and found.content.digest:
-            self.means.memory.note_digest(found.status, found.content.digest, found.began_ns)
+    def _remember(self, found: "_Read", algorithm: str, began_ns: int) -> None:
+        if found.steady is not None and self.means.memory.database is not None:
+            self.means.memory.note_digest(found.steady, (algorithm, str(found.content.digest)), began_ns)
 
 
 class _Read(NamedTuple):
-    """A file that was read. `steady` is false when it was another one afterwards; `began_ns` is when reading began."""
+    """A file that was read. `steady` is its status if that was the same before and afterwards."""
 
     content: Content
-    status: os.stat_result
-    steady: bool
-    began_ns: int
+    steady: Optional[os.stat_result]
 
 
 def _regular(path: str) -> Optional[os.stat_result]:
@@ -124,28 +136,38 @@ def _regular(path: str) -> Optional[os.stat_result]:
 
 
 def _content(digest: Optional[str], status: os.stat_result) -> Content:
-    return Content(digest, status.st_size, stat.S_IMODE(status.st_mode), status.st_mtime_ns)
+    return Content(digest, status.st_size, status.st_mode & _MODE, status.st_mtime_ns)
 
 
 def _read(path: str, status: os.stat_result, algorithm: Tuple[str, Make], copy: Optional[str] = None) -> _Read:
     """Read a file once: hash it, and write its bytes to `copy` if that is given."""
     name, make = algorithm
-    began = int(time.time() * 1e9)
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
-            before = os.fstat(descriptor)
             state = make()
-            start = os.read(descriptor, before.st_size) if copy is None and before.st_size < _BLOCK else b""
+            small = copy is None and status.st_size < _BLOCK
+            start = os.read(descriptor, status.st_size + 1) if small else b""
             state.update(start)
-            if not start or len(start) != before.st_size:
+            if not small or len(start) != status.st_size:
                 _pass_on(descriptor, state, copy)
             after = os.fstat(descriptor)
         finally:
             os.close(descriptor)
     except OSError:
-        return _Read(_content(None, status), status, False, began)
-    return _Read(_content(name + ":" + state.hexdigest(), after), after, _times(before) == _times(after), began)
+        return _Read(_content(None, status), None)
+    return _Read(_content(name + ":" + state.hexdigest(), after), after if _same(status, after) else None)
+
+
+def _same(before: os.stat_result, after: os.stat_result) -> bool:
+    """Say whether this is the file that it was, and was not written to. Quicker than to compare their `identity`."""
+    return (
+        before.st_ctime_ns == after.st_ctime_ns
+        and before.st_mtime_ns == after.st_mtime_ns
+        and before.st_size == after.st_size
+        and before.st_ino == after.st_ino
+        and before.st_dev == after.st_dev
+    )
 
 
 def _pass_on(descriptor: int, state: Any, copy: Optional[str]) -> None:
@@ -164,5 +186,5 @@ def _pass_on(descriptor: int, state: Any, copy: Optional[str]) -> None:
             out.close()
 
 
-def _times(status: os.stat_result) -> Tuple[int, int, int]:
-    return status.st_size, status.st_mtime_ns, status.st_ctime_ns
+def _now_ns() -> int:
+    return int(time.time() * 1e9)

@@ -7,22 +7,23 @@ sqlite3 in this Python), things are found out anew: nothing here raises.
 import json
 import os
 import zlib
-from typing import Any, Callable, List, Optional, Tuple, TypeVar
+from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, TypeVar
 
 T = TypeVar("T")
 
-_NAME = "memory-1.sqlite"
+_NAME = "memory-2.sqlite"
 """The number is that of the tables' form."""
 _MARGIN_NS = 2 * 10**9
 """A file that was changed so shortly before it was read may be changed again without a trace in its times: those of
 FAT have two seconds, others the clock's ticks. It is read again the next time. Git calls such an entry racy."""
+_INTEGER = (1 << 63) - 1
 _LARGEST = 256 << 20
 """Bytes of the database; a larger one is begun anew."""
 _PATIENCE_S = 0.5
 """How long is waited for another run that is just writing."""
 _TABLES = """
-create table if not exists digests (device, inode, size, mtime, ctime, digest, sum, primary key (device, inode, digest))
-    without rowid;
+create table if not exists digests
+    (device, inode, size, mtime, ctime, algorithm, digest, sum, primary key (device, inode, algorithm)) without rowid;
 create table if not exists answers (question primary key, key, answer, sum) without rowid;
 """
 
@@ -35,24 +36,40 @@ class Memory:
         self.digests: List[Tuple[Any, ...]] = []
         self.answers: List[Tuple[Any, ...]] = []
 
-    def digest(self, status: os.stat_result, algorithm: str) -> Optional[str]:
-        """Return the digest `algorithm:<hex>` of the file that had this status when it was read; None if not known."""
-        for row in self._ask(
-            "select size, mtime, ctime, digest, sum from digests where device = ? and inode = ? and digest >= ?"
-            " and digest < ?",
-            (*_place(status), algorithm + ":", algorithm + ";"),
-        ):
-            known = (*_place(status), *row[:4])
-            if row[:3] == (status.st_size, status.st_mtime_ns, status.st_ctime_ns) and row[4] == _sum(known):
-                return str(row[3])
-        return None
+    def digests_of(self, files: Mapping[str, os.stat_result], algorithm: str) -> Dict[str, str]:
+        """Return the digests `algorithm:<hex>`, by path, of the files that had this status when they were read.
 
-    def note_digest(self, status: os.stat_result, digest: str, read_at_ns: int) -> None:
-        """Note a digest. `status` was the same before and after the file was read, from `read_at_ns` on."""
+        At most 990 files are asked for at once.
+        """
+        if self.database is None:
+            return {}
+        asked: Dict[int, Dict[int, List[str]]] = {}
+        identities = {path: identity(status) for path, status in files.items()}
+        for path, (device, inode, *_) in identities.items():
+            asked.setdefault(device, {}).setdefault(inode, []).append(path)
+        found: Dict[str, str] = {}
+        for device, paths in asked.items():
+            question = (
+                "select device, inode, size, mtime, ctime, algorithm, digest, sum from digests"
+                " where device = ? and algorithm = ? and inode in ({})".format(",".join("?" * len(paths)))
+            )
+            for row in self._ask(question, (device, algorithm, *paths)):
+                was, checksum = row[:5], row[7]
+                if checksum == _sum(row[:7]):
+                    found.update((path, str(row[6])) for path in paths[row[1]] if identities[path] == was)
+        return found
+
+    def note_digest(self, status: os.stat_result, digest: Tuple[str, str], read_at_ns: int) -> None:
+        """Note the digest of a file by an algorithm: its name and `algorithm:<hex>`.
+
+        `status` was the same before and after the file was read, from `read_at_ns` on.
+        """
         if self.database is None:
             return
-        if max(status.st_mtime_ns, status.st_ctime_ns) < read_at_ns - _MARGIN_NS:
-            row = (*_place(status), status.st_size, status.st_mtime_ns, status.st_ctime_ns, digest)
+        was = identity(status)
+        margin = read_at_ns - _MARGIN_NS
+        if was[3] < margin and was[4] < margin:
+            row = was + digest
             self.digests.append((*row, _sum(row)))
 
     def answer(self, question: str, key: Any, ask: Callable[[], T]) -> T:
@@ -89,12 +106,11 @@ class Memory:
             return
         try:
             with self.database:
-                # One file has one digest of each kind: that of what it held before is replaced.
+                # In the order of the key, the tree of the table grows at its end.
+                self.digests.sort(key=lambda row: row[:2])
                 self.database.executemany(
-                    "delete from digests where device = ? and inode = ? and substr(digest, 1, 4) = substr(?, 1, 4)",
-                    [(row[0], row[1], row[5]) for row in self.digests],
+                    "insert or replace into digests values (?, ?, ?, ?, ?, ?, ?, ?)", self.digests
                 )
-                self.database.executemany("insert or replace into digests values (?, ?, ?, ?, ?, ?, ?)", self.digests)
                 self.database.executemany("insert or replace into answers values (?, ?, ?, ?)", self.answers)
             self.digests, self.answers = [], []
         except Exception:  # sqlite3.Error, and whatever a damaged database makes of it
@@ -160,9 +176,16 @@ def _connect(path: str) -> Any:
     return database
 
 
-def _place(status: os.stat_result) -> Tuple[int, int]:
-    """Return device and inode as a database holds them, which knows no integers above 2^63."""
-    return status.st_dev & (1 << 63) - 1, status.st_ino & (1 << 63) - 1
+def identity(status: os.stat_result) -> Tuple[int, int, int, int, int]:
+    """Return what tells a file from others and from itself after a change: device, inode, size, and the times in ns of
+    its content and its inode. A database knows no integers above 2^63."""
+    return (
+        status.st_dev & _INTEGER,
+        status.st_ino & _INTEGER,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
 
 
 def _sum(row: Tuple[Any, ...]) -> int:
