@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from reproof.capture.assemble import Circumstances, assemble
 from reproof.capture.keeping import in_place
@@ -50,7 +52,8 @@ def keep(run: Ran, tools: Tools, how: Recording) -> Snapshot:
     around = Circumstances(run.environ, found.tree, found.gaps, policy=how.policy, allow=how.allow)
     try:
         with tools.progress.task("keeping what the run used and made"):
-            snapshot = assemble(run.recording, run.folder, around, tools.store.blobs, in_place)
+            recording = outside(tools.store.root, run.recording)
+            snapshot = assemble(recording, run.folder, around, tools.store.blobs, in_place)
             snapshot = with_pointers(snapshot)
             snapshot = with_profiles(snapshot, tools.store) if how.profile else snapshot
         tools.store.save(snapshot)
@@ -59,3 +62,16 @@ def keep(run: Ran, tools: Tools, how: Recording) -> Snapshot:
         error.exit_code = shell_status(ended["exit_code"], ended["signal"]) or error.exit_code
         raise
     return snapshot
+
+
+def outside(root: Path, recording: dict[str, Any]) -> dict[str, Any]:
+    """Return a recording without what was written in the store at `root`: by us, or by a run in the same store.
+
+    A store may lie in the working directory. What the command read in it, and nobody wrote meanwhile, stays.
+    """
+    below = tuple(f"{spelling}/" for spelling in {os.path.abspath(root), os.path.realpath(root)})  # noqa: PTH100
+    ours = {entry["path"] for entry in recording["written"] if entry["path"].startswith(below)}
+    kept = {name: [entry for entry in recording[name] if entry["path"] not in ours] for name in ("written", "read")}
+    for name in ("temporaries", "created_dirs"):
+        kept[name] = [path for path in recording[name] if not f"{path}/".startswith(below)]
+    return {**recording, **kept}

@@ -66,6 +66,27 @@ def test_a_relative_path_is_taken_from_where_the_process_was_then(project: Proje
     assert f"{project.root}/one/same.txt is gone" in recording.gaps()
 
 
+def test_code_that_is_gone_at_the_end_is_a_gap(project: Project) -> None:
+    project.script("", "code.py")
+    project.script("", "kept.py")
+    recording = project.run(
+        """
+        import os, shutil
+        open("kept.py").close()
+        open("code.py").close()
+        shutil.copy2("kept.py", "passing.py")
+        open("passing.py").close()
+        os.remove("passing.py")
+        os.remove("code.py")
+        os.remove(__file__)
+        """
+    )
+    gone = {f"{project.root}/{name} is gone" for name in ("main.py", "code.py")}
+    assert gone == {what for what in recording.gaps() if what.endswith(" is gone")}
+    assert recording.names("read") == []
+    assert "kept.py" in recording.names("loaded")
+
+
 @pytest.mark.parametrize("name", ["été 数据.txt", "two\nlines.txt", "tab\t'quote\".txt", "not-utf8-\udcff.txt"])
 def test_names_may_hold_anything(project: Project, name: str) -> None:
     (project.root / name).write_text("x")

@@ -85,7 +85,7 @@ def sort_files(recording: dict[str, Any], places: Places) -> Files:
             mode = 0o755 if entry["kind"] == "program" else 0o644
             source.append(SourceFile(path=entry["path"], digest=entry["digest"], size=entry["size"], mode=mode))
         elif owner == "source" and entry["path"] in written:
-            gaps.append(generated(entry["path"]))
+            gaps.append(rewritten(entry["path"]) if written[entry["path"]]["existed"] else generated(entry["path"]))
     for entry in recording["read"]:
         path = entry["path"]
         if entry["owner"] or places.belongs_to_environment(path):
@@ -98,6 +98,7 @@ def sort_files(recording: dict[str, Any], places: Places) -> Files:
             inputs.append(Input(**fields, role=role_of(path, entry["size"])))
         elif written[path]["existed"]:
             gaps.append(modified_in_place(path))
+    gaps += [unreadable(path) for path, entry in written.items() if not entry["digest"]]
     alone, folders = group_inputs(inputs, (places.cwd, *places.roots, recording["command"]["home"]))
     return Files(
         loaded=tuple(sorted(loaded, key=lambda file: (file.path, file.kind))),
@@ -129,4 +130,20 @@ def generated(path: str) -> Gap:
         what=f"{path} was written and then loaded as code by the run",
         why="it is an output and code at once",
         effect="the replay has to write it again before it loads it",
+    )
+
+
+def rewritten(path: str) -> Gap:
+    return Gap(
+        what=f"{path} was loaded as code, and the run wrote to it",
+        why="what it held before was not kept",
+        effect="if it was loaded before that, the code that ran is not in the record",
+    )
+
+
+def unreadable(path: str) -> Gap:
+    return Gap(
+        what=f"the output {path}",
+        why="the recorder cannot read what the run wrote",
+        effect="it is neither kept nor compared",
     )

@@ -48,18 +48,20 @@ def learn_results(outputs: Iterable[Output], stdout: Blob, blobs: Blobs) -> Lear
     gaps: list[Gap] = []
     kept = [output for output in outputs if output.kept]
     for report in (output for output in kept if is_metrics_file(output.name, output.size)):
-        metrics += read_metrics(blobs.get(report.digest), report.name)
+        found = read_metrics(blobs.get(report.digest), report.name)
+        metrics += found or ()
+        gaps += [unread(report.name)] if found is None else []
     for name, blob, (read, largest) in logs(kept, stdout):
         if blob.size > largest:
             gaps += left_out(name, blob, blobs)
             continue
         reported = read(blobs.get(blob.digest))
-        found = gather_series(reported.points, name)
-        series += found
+        gathered = gather_series(reported.points, name)
+        series += gathered
         gaps += told(reported, name)
         if not name.lower().endswith(".json"):
             known = {metric.name for metric in metrics}
-            metrics += (metric for metric in last_values(found) if metric.name not in known)
+            metrics += (metric for metric in last_values(gathered) if metric.name not in known)
     cut = cut_to(MOST_METRICS, metrics, "metrics") + cut_to(MOST_METRICS, series, "series of metrics")
     return Learned(Results(tuple(metrics[:MOST_METRICS]), tuple(series[:MOST_METRICS])), (*gaps, *cut))
 
@@ -109,6 +111,12 @@ def told(reported: Reported, name: str) -> Iterator[Gap]:
         yield Gap(what=f"the metrics in {name}", why=reported.damage, effect="only those before that place are told")
 
 
+def unread(name: str) -> Gap:
+    """Return the gap of a report that is no JSON, or has numbers or levels without end."""
+    effect = "its numbers are not among the metrics; the file itself is kept and compared"
+    return Gap(what=f"the metrics in {name}", why="it cannot be read as JSON", effect=effect)
+
+
 def cut_to(most: int, found: list[Metric] | list[Series], what: str) -> tuple[Gap, ...]:
     """Return a gap if more was found than is kept."""
     if len(found) <= most:
@@ -122,12 +130,12 @@ def is_metrics_file(name: str, size: int) -> bool:
     return size <= LARGEST and NAMES.search(name) is not None
 
 
-def read_metrics(data: bytes, source: str) -> tuple[Metric, ...]:
-    """Return the numbers of a JSON file, named by their path (`test.accuracy`); none if it is not JSON."""
+def read_metrics(data: bytes, source: str) -> tuple[Metric, ...] | None:
+    """Return the numbers of a JSON file, named by their path (`test.accuracy`); None if it cannot be read as JSON."""
     try:
         return tuple(Metric(name=name, value=number, source=source) for name, number in walk(json.loads(data), ""))
     except (ValueError, RecursionError):
-        return ()
+        return None
 
 
 def walk(value: Any, name: str) -> Iterator[tuple[str, float]]:

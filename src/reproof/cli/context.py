@@ -83,9 +83,10 @@ class Context:
         sys.stdout.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
 
     def print_json(self, value: Any) -> None:
-        """Print a value as JSON on standard output."""
+        """Print a value as JSON on standard output; NaN and infinities as the strings that stored documents have."""
         import json
 
+        value = json.loads(json.dumps(value), parse_constant=str)  # JSON itself has no numbers for them
         sys.stdout.write(json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False) + "\n")
 
 

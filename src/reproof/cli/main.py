@@ -13,7 +13,7 @@ import click
 
 from reproof import __version__
 from reproof.cli.context import Context, default_store, working_directory
-from reproof.errors import ReproofError
+from reproof.errors import ReproofError, StoreError
 
 INTERRUPTED = 130
 
@@ -68,6 +68,8 @@ def cli(context: click.Context, store: Path | None, registry: str | None, quiet:
     """
     root = (store or default_store(dict(os.environ))).expanduser()
     root = root if root.is_absolute() else working_directory() / root
+    if root.exists() and not root.is_dir():
+        raise StoreError(f"the store {root} is not a folder", "name a folder with --store, or a new one")
     context.obj = Context(root=root, registry=registry, quiet=quiet)
 
 

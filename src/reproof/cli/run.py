@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from reproof.adapters.environ import inherited
 from reproof.cli.context import Context, plain, read_settings, working_directory
 from reproof.errors import ReproofError, UsageError
 from reproof.recorder.command import Order
@@ -29,7 +30,8 @@ MAYBE = ("reproof.capture.twisters", "reproof.capture.configuration")
 @click.command("run", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
 @click.option("--config", type=click.Path(path_type=Path), help="The reproof.yaml to use.")
 @click.option("--env", "allow", multiple=True, metavar="NAME", help="Keep this environment variable too (repeatable).")
-@click.option("--level", type=click.Choice(LEVELS), help="How closely to watch it; the default is shim.")
+@click.option("--level", type=click.Choice(LEVELS), envvar="REPROOF_LEVEL", show_envvar=True,
+              help="How closely to watch it; the default is shim.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot after the command's own output.")
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="-- COMMAND...")
 @click.pass_obj
@@ -46,7 +48,7 @@ def run_(context: Context, /, config: Path | None, as_json: bool, words: tuple[s
         from reproof.adapters.jupyter import notebook_command
 
         argv = notebook_command(argv, os.environ)
-    order = Order(list(argv), str(working_directory()), dict(os.environ), level=how["level"])
+    order = Order(list(argv), str(working_directory()), inherited(), level=how["level"])
     with ran(order, context.root, AFTER, MAYBE) as run:
         from reproof.model.snapshot import shell_status
         from reproof.recording import Recording, keep

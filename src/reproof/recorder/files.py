@@ -1,15 +1,14 @@
 """Puts together what the processes noted and what the scans saw: which files were loaded, read and written."""
 
 import os
-import re
 import stat
 from typing import Dict, Iterable, List, NamedTuple, Optional, Set, Tuple, Union
 
+from .bytecode import is_cache, source_of
 from .events import LIBRARY, Opened, Placed, Process
 from .real_paths import RealPaths
 from .scan import Changes, Recent, Tree, look, written_since
 
-_BYTECODE = re.compile(r"(.*/)__pycache__/([^/]+?)\.[a-z]+-?\d\w*(\.opt-\w+)?\.pyc$", re.DOTALL)
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
 
 MOST_TEMPORARIES = 1000
@@ -57,7 +56,7 @@ class Used:
                 self._load(path, "module")
             for program in process.executed:
                 self._load(os.path.realpath(program.path), "program")
-            self.made.update(path for path in process.made if not self._is_ignored(path) and not _is_cache(path))
+            self.made.update(path for path in process.made if not self._is_ignored(path) and not is_cache(path))
         events: List[Union[Opened, Placed]] = []
         for process in processes:
             events += process.opened
@@ -67,7 +66,7 @@ class Used:
                 continue
             if isinstance(event, Opened):
                 self._open(event)
-            elif not _is_cache(event.path):
+            elif not is_cache(event.path):
                 self.written.setdefault(event.path, event.existed)
                 if not event.existed and os.path.isdir(event.path):
                     self.made.add(event.path)  # a folder that was filled under another name
@@ -121,7 +120,8 @@ class Used:
                 del self.read[path]
             elif not _is_regular(path):
                 del self.read[path]
-                if not os.path.exists(path) and read.mtime_ns < started * 1e9:
+                made = path in self.temporaries or read.mtime_ns >= started * 1e9
+                if not made and not os.path.exists(path):
                     self.gone.add(path)
             elif path not in self.written and read.is_another(_status(path)):
                 self.changed.add(path)
@@ -140,18 +140,19 @@ class Used:
             return
         writes = event.flags & _WRITES
         if not writes and event.path.endswith((".py", ".pyc")):
-            self._load(event.path, "module")
+            source = source_of(event.path)
+            self._load(source, "module")
+            if event.size is not None and not os.path.lexists(source):
+                self.read.setdefault(source, Read(event.size, event.mtime_ns))  # `settle` tells that it is gone
             return
         if not event.flags & os.O_TRUNC and event.size is not None and event.path not in self.written:
             self.read.setdefault(event.path, Read(event.size, event.mtime_ns, event.place))
-        if writes and not _is_cache(event.path):
+        if writes and not is_cache(event.path):
             self.written.setdefault(event.path, event.size is not None)
 
     def _load(self, path: str, kind: str) -> None:
         """Add a file of code: bytecode stands for its source, and what is inside an archive for the archive."""
-        bytecode = _BYTECODE.match(path)
-        if bytecode:
-            path = bytecode.group(1) + bytecode.group(2) + ".py"
+        path = source_of(path)
         while not os.path.exists(path) and path != "/":
             path = os.path.dirname(path)
         if self._is_ignored(path) or not _is_regular(path):
@@ -171,11 +172,6 @@ class Used:
 
     def _is_ignored(self, path: str) -> bool:
         return path.startswith(self.ignored)
-
-
-def _is_cache(path: str) -> bool:
-    """Say whether this is Python's bytecode cache, which it writes for itself."""
-    return "/__pycache__/" in path + "/"
 
 
 def _status(path: str) -> Optional[os.stat_result]:

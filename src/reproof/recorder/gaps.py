@@ -115,7 +115,7 @@ def hidden_by(words: List[str]) -> Optional[str]:
 def of_files(used: Used, complete: bool, cwd: str) -> List[Gap]:
     """Return what is missing of the files."""
     found = [
-        gap("{} is gone".format(path), "the run read it and it was removed", "the replay has no such input")
+        gap("{} is gone".format(path), "the run read it and it was removed", "the replay has no such file")
         for path in sorted(used.gone)
     ]
     if len(used.temporaries) > MOST_TEMPORARIES:

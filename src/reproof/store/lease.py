@@ -88,7 +88,7 @@ class Lease:
                     if self._file is None:
                         self._file = self._open()
                     if new:
-                        os.write(self._file, "".join(f"{name}\n" for name in sorted(new)).encode())
+                        write_names(self._file, new)
             except OSError as error:
                 if error.errno not in NO_LOCKS:
                     raise
@@ -120,6 +120,17 @@ class Lease:
             raise
         self._end = weakref.finalize(self, end, descriptor, path, os.getpid())
         return descriptor
+
+
+def write_names(descriptor: int, names: Iterable[str]) -> None:
+    """Append names to a lease, each in a line. A line that a full disk cut off before stays apart from them.
+
+    Raises:
+        OSError: not all of them could be written.
+    """
+    left = "".join(f"\n{name}" for name in sorted(names)).encode() + b"\n"
+    while left:  # a disk that is nearly full takes a part without an error
+        left = left[os.write(descriptor, left) :]
 
 
 def end(descriptor: int, path: Path, owner: int) -> None:

@@ -127,6 +127,27 @@ def test_an_output_that_is_gone_leaves_a_gap(run: Run) -> None:
     assert [gap.what for gap in snapshot.gaps] == [f"{path} is not kept"]
 
 
+def test_an_output_that_the_recorder_cannot_read_is_a_gap(run: Run) -> None:
+    path = run.file("sealed.bin", "x")
+    run.recording["written"] = [{**entry(path, mode=0, existed=False), "digest": None}]
+    snapshot = run.snapshot()
+    assert snapshot.outputs == ()
+    assert [gap.what for gap in snapshot.gaps] == [f"the output {path}"]
+
+
+@pytest.mark.parametrize(
+    ("existed", "what"),
+    [(True, "was loaded as code, and the run wrote to it"), (False, "was written and then loaded as code by the run")],
+)
+def test_code_that_the_run_wrote_is_a_gap_that_claims_no_order_it_did_not_see(
+    run: Run, existed: bool, what: str
+) -> None:
+    path = run.file("train.py", "pass\n")
+    run.recording["loaded"] = [entry(path, kind="module", owner=None)]
+    run.recording["written"] = [entry(path, mode=0o644, existed=existed)]
+    assert [gap.what for gap in run.snapshot().gaps] == [f"{path} {what}"]
+
+
 def test_a_file_read_and_then_written_in_place_is_a_gap(run: Run) -> None:
     path = run.file("state.txt", "2")
     run.recording["read"] = [entry(path, mode=0o644, changed=True, owner=None)]

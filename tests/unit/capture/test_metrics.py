@@ -26,7 +26,7 @@ def output(blobs: Blobs, name: str, data: bytes) -> Output:
 
 def test_numbers_are_named_by_their_path() -> None:
     data = b'{"test": {"accuracy": 0.5, "per_class": [1, 2]}, "name": "x", "ok": true}'
-    assert [(metric.name, metric.value) for metric in read_metrics(data, "metrics.json")] == [
+    assert [(metric.name, metric.value) for metric in read_metrics(data, "metrics.json") or ()] == [
         ("test.accuracy", 0.5),
         ("test.per_class[0]", 1.0),
         ("test.per_class[1]", 2.0),
@@ -34,10 +34,19 @@ def test_numbers_are_named_by_their_path() -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [b"{", b"", b"\xff\xfe", b"[" * 10_000, b'{"a":' * 10_000, b'{"a": 1%s}' % (b"0" * 400)]
+    "data", [b"{", b"", b"\xff\xfe", b"[" * 10_000, b'{"a":' * 10_000, b'{"a": 1%s}' % (b"0" * 5000)]
 )
-def test_a_broken_file_has_no_metrics(data: bytes) -> None:
-    assert read_metrics(data, "metrics.json") == ()
+def test_a_report_that_cannot_be_read_is_a_gap(blobs: Blobs, data: bytes) -> None:
+    whole, broken = output(blobs, "eval.json", b'{"loss": 1}'), output(blobs, "metrics.json", data)
+    learned = learn_results((broken, whole), blobs.put(b""), blobs)
+    assert [(metric.name, metric.source) for metric in learned.value.metrics] == [("loss", "eval.json")]
+    assert [(gap.what, gap.why) for gap in learned.gaps] == [
+        ("the metrics in metrics.json", "it cannot be read as JSON")
+    ]
+
+
+def test_a_number_beyond_all_floats_is_no_metric() -> None:
+    assert read_metrics(b'{"a": 1%s}' % (b"0" * 400), "metrics.json") == ()
 
 
 def test_only_small_reports_are_metrics_files() -> None:

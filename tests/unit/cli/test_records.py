@@ -56,6 +56,22 @@ def ids(printed: str) -> list[str]:
     return [row["id"] for row in json.loads(printed)]
 
 
+def test_numbers_that_json_does_not_have_are_strings_in_it(store: Store, type_: Any) -> None:
+    values = {"loss": "NaN", "best": "-Infinity", "accuracy": 0.5}
+    record(store, 1, metrics=[{"name": name, "value": value, "source": "m.json"} for name, value in values.items()])
+    code, out, _ = type_("ls", "--json")
+    assert code == 0
+    [row] = json.loads(out, parse_constant=lambda word: pytest.fail(f"{word} is not JSON"))
+    assert row["metrics"] == values
+
+
+def test_a_store_that_is_a_file_is_told_by_every_verb(store: Store, type_: Any) -> None:
+    store.root.write_text("a file")
+    code, out, err = type_("ls")
+    assert (code, out) == (15, "")
+    assert "is not a folder" in err
+
+
 def test_runs_are_filtered_sorted_and_cut(store: Store, type_: Any) -> None:
     parameters = [{"name": "lr", "value": 0.1, "source": "argv"}]
     first = record(store, 3, parameters=parameters, metrics=[{"name": "accuracy", "value": 0.99, "source": "m.json"}])

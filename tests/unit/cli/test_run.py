@@ -80,3 +80,34 @@ def test_a_store_that_cannot_be_written_is_told_before_the_command_runs(shell: S
     (tmp_path / "store").write_text("a file")
     assert shell.type("run", "--", "/bin/sh", "-c", "touch ran") == 15
     assert not (tmp_path / "ran").exists()
+
+
+def test_a_level_that_there_is_not_is_a_mistake_wherever_it_was_written(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("REPROOF_LEVEL", "everything")
+    assert shell.type("run", "--", "/bin/true") == 2
+    assert "REPROOF_LEVEL" in shell.err
+    assert "complete" in shell.err
+
+
+def test_no_locale_is_set_for_a_command_that_was_given_none(tmp_path: Path) -> None:
+    bare = {"PATH": os.environ["PATH"], "REPROOF_HOME": str(tmp_path / "store")}
+    words = [sys.executable, "-m", "reproof", "-q", "run", "--", "/usr/bin/env"]
+    for variables, lines in (bare, []), ({**bare, "LC_CTYPE": "C.UTF-8"}, ["LC_CTYPE=C.UTF-8"]):
+        done = subprocess.run(words, env=variables, cwd=tmp_path, capture_output=True, text=True, check=True)
+        assert [line for line in done.stdout.splitlines() if line.startswith("LC_")] == lines
+    kept = [store.load(Snapshot, identity) for store in [Store(tmp_path / "store")] for identity in store.ids(Snapshot)]
+    assert sorted("LC_CTYPE" in snapshot.environment.variables for snapshot in kept) == [False, True]
+
+
+def test_what_another_run_writes_in_a_store_in_the_working_directory_is_no_output(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(securing, "resolve", lambda *_: None)
+    monkeypatch.chdir(shell.store.root.parent)
+    inner = f"mkdir -p {shell.store.root}/cache/x; echo 1 > {shell.store.root}/cache/x/y; echo 2 > out.txt"
+    assert shell.type("run", "--", "/bin/sh", "-c", inner) == 0
+    snapshot = only(shell.store)
+    assert [output.name for output in snapshot.outputs] == ["out.txt"]
+    assert snapshot.created_dirs == ()

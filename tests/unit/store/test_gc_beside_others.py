@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import random
 import signal
 import subprocess
@@ -9,9 +11,12 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from reproof.model.resolution import Resolution
 from reproof.model.snapshot import Snapshot
 from reproof.store.census import Census
+from reproof.store.lease import Lease, read_leases
 from reproof.store.removal import Request
 from reproof.store.store import Store
 from reproof.store.sweep import collect
@@ -112,3 +117,31 @@ def test_a_gc_that_is_killed_leaves_a_whole_store(tmp_path: Path) -> None:
     collect(Store(tmp_path), Request())
     assert_whole(Store(tmp_path))
     assert list((tmp_path / "tmp").iterdir()) == []
+
+
+def test_names_that_a_nearly_full_disk_takes_in_parts_are_all_in_the_lease(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, data[:7]))
+    lease = Lease(tmp_path)
+    lease.claim({"sha256:aaaa", "sha256:bbbb"})
+    lease.claim({"piece:cccc"})
+    assert read_leases(tmp_path).names == {"sha256:aaaa", "sha256:bbbb", "piece:cccc"}
+
+
+def test_a_name_that_a_full_disk_cut_off_stays_apart_from_later_ones(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(descriptor: int, data: bytes) -> int:
+        if len(data) < 10:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(descriptor, data[:-5])
+
+    write, lease = os.write, Lease(tmp_path)
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "write", full)
+        with pytest.raises(OSError, match="No space"):
+            lease.claim({"sha256:aaaa"})
+    lease.claim({"sha256:bbbb", "sha256:aaaa"})
+    assert {"sha256:aaaa", "sha256:bbbb"} <= read_leases(tmp_path).names
