@@ -154,6 +154,19 @@ def test_children_are_seen_whatever_their_environment(project: Project, start: s
     assert set(recording.gaps()) <= expected
 
 
+def test_a_descriptor_that_was_handed_down_reaches_the_command(project: Project) -> None:
+    reading, writing = os.pipe()
+    os.set_inheritable(reading, True)
+    os.write(writing, b"from the shell")
+    os.close(writing)
+    try:
+        recording = project.record(["/bin/sh", "-c", f"cat /dev/fd/{reading}"])
+    finally:
+        os.close(reading)
+    assert recording["command"]["exit_code"] == 0
+    assert (project.folder / "stdout").read_bytes() == b"from the shell"
+
+
 def test_a_child_that_asks_for_an_empty_environment_has_none_of_the_users(project: Project) -> None:
     recording = project.run("import subprocess; subprocess.run(['/usr/bin/env'], env={})")
     names = {line.partition("=")[0] for line in recording.stdout.splitlines()}

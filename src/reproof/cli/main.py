@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import os
 import signal
 import sys
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from types import FrameType
+from typing import TextIO
 
 import click
 
@@ -78,7 +81,11 @@ def run() -> None:
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # else it is ignored, and stays so
         signal.signal(signal.SIGTERM, end)
     try:
-        status = cli.main(standalone_mode=False)
+        prepare_streams()
+        try:
+            status = cli.main(standalone_mode=False)
+        finally:
+            sys.stdout.flush()  # here a full disk can be told; after us it cannot
     except ReproofError as error:
         complain(error.message, error.hint)
         status = error.exit_code
@@ -89,9 +96,39 @@ def run() -> None:
         complain("interrupted", "")
         status = INTERRUPTED
     except BrokenPipeError:
-        sys.stderr.close()
+        drop(sys.stdout, sys.stderr)
         status = INTERRUPTED
+    except OSError as error:
+        drop(sys.stdout)
+        complain(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}", "")
+        status = ReproofError.exit_code  # not 1, which says that runs differ
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def prepare_streams() -> None:
+    """Make the three streams ready for all that may be printed: what their encoding does not have is spelled out.
+
+    One that is closed leads nowhere from now on, or the next file that is opened would get its number and our messages.
+    """
+    for number, name, mode in (0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w"):
+        if getattr(sys, name) is None:
+            descriptor = os.open(os.devnull, os.O_RDWR)
+            if descriptor != number:
+                os.dup2(descriptor, number)
+                os.close(descriptor)
+            os.set_inheritable(number, True)
+            setattr(sys, name, os.fdopen(number, mode))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def drop(*streams: TextIO) -> None:
+    """Let nothing that is still in a buffer be written at the end: it failed, and would fail once more."""
+    with Path(os.devnull).open("wb") as nothing:
+        for stream in streams:
+            with suppress(OSError, ValueError):
+                os.dup2(nothing.fileno(), stream.fileno())
 
 
 def end(number: int, _: FrameType | None) -> None:

@@ -33,7 +33,8 @@ def start(command: Command, level: Level, **streams: Any) -> Tuple["subprocess.P
     """Start a command; return its process and the level at which it is watched, which can be lower than wanted.
 
     `streams` are Popen's stdin, stdout and stderr. Whether the level `complete` can be had shows only here: the process
-    that becomes the command tries it first.
+    that becomes the command tries it first. The command inherits what we inherited beyond the three streams (a shell's
+    `<(…)`, the job server of make); what Python opens itself is closed to children (PEP 446).
 
     Raises:
         OSError: the program cannot be run.
@@ -44,8 +45,9 @@ def start(command: Command, level: Level, **streams: Any) -> Tuple["subprocess.P
         if process is not None:
             return process, level
         level = level._replace(name="shim", lowered=reason)
+    variables = dict(command.environ)
     process = subprocess.Popen(
-        command.argv, executable=command.program, cwd=command.cwd, env=dict(command.environ), **streams
+        command.argv, executable=command.program, cwd=command.cwd, env=variables, close_fds=False, **streams
     )
     return process, level
 
@@ -56,9 +58,10 @@ def _start_supervised(
     """Return the process; None and the reason if the level cannot be had, and nothing was started."""
     variables = ["{}={}".format(*item) for item in command.environ.items()]
     receiving, sending = os.pipe()
+    os.set_inheritable(sending, True)
     words = [SUPERVISOR, str(sending), table, command.program, str(len(command.argv)), *command.argv, "", *variables]
     try:
-        process = subprocess.Popen(words, cwd=command.cwd, env={}, pass_fds=(sending,), **streams)
+        process = subprocess.Popen(words, cwd=command.cwd, env={}, close_fds=False, **streams)
     except OSError as error:
         os.close(receiving)
         return None, "{} cannot be run: {}".format(SUPERVISOR, error.strerror)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -111,3 +112,28 @@ def test_what_another_run_writes_in_a_store_in_the_working_directory_is_no_outpu
     snapshot = only(shell.store)
     assert [output.name for output in snapshot.outputs] == ["out.txt"]
     assert snapshot.created_dirs == ()
+
+
+@pytest.mark.parametrize("closed", [0, 1, 2])
+def test_a_closed_stream_changes_neither_the_exit_code_nor_the_record(tmp_path: Path, closed: int) -> None:
+    store = Store(tmp_path / "store")
+    words = [sys.executable, "-m", "reproof", "--store", str(store.root), "run", "--", "/bin/sh", "-c", "exit 5"]
+    shut = [("<&-", ">&-", "2>&-")[closed], f"exec {shlex.join(words)}"]
+    done = subprocess.run(["/bin/sh", "-c", f"exec {' ; '.join(shut)}"], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 5
+    assert only(store).command.exit_code == 5
+
+
+def test_output_that_cannot_be_written_is_told_and_is_no_verdict(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "reproof", "--store", str(tmp_path), "show", "--schema"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(words, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, done.stderr) == (2, "error: the output cannot be written: No space left on device\n")
+
+
+def test_what_an_encoding_does_not_have_is_spelled_out(tmp_path: Path) -> None:
+    words = [sys.executable, "-m", "reproof", "--store", str(tmp_path / "\u2581"), "ls"]
+    environ = {**os.environ, "PYTHONIOENCODING": "latin-1"}
+    done = subprocess.run(words, env=environ, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert rb"\u2581" in done.stderr
