@@ -49,7 +49,7 @@ demo: $(READY) engine  ## record a run, throw its environment away, rebuild, re-
 bench: $(READY) engine  ## the time of each stage for the three projects
 	@scripts/bench
 
-bench-capture: $(READY)  ## what recording costs beside bare and strace, and what it sees of what strace sees
+bench-capture: $(READY) $(SHIM)  ## what recording costs beside bare, strace and ReproZip, and what it sees of what strace sees
 	@$(BIN)/python scripts/bench-capture
 	@$(BIN)/python scripts/bench-run
 	@$(BIN)/python scripts/recall
@@ -67,5 +67,5 @@ lock:  ## write requirements-dev.txt anew (ARGS=--upgrade takes the newest relea
 	scripts/lock $(ARGS)
 
 clean:  ## remove what was built here, images excepted
-	rm -rf src/reproof/recorder/native/{shim.so,supervisor} .venv .demo .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
+	rm -rf src/reproof/recorder/native/{shim.so,supervisor} .venv .demo .bench .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	find src tests -name __pycache__ -prune -exec rm -rf {} +
