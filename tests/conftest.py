@@ -12,9 +12,11 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 
 def pytest_configure() -> None:
-    """Let interrupts through: a job in the background starts with them ignored, and all its children with it."""
+    """Let signals through: a job in the background starts with interrupts ignored, one of `nohup` with hang-ups."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
