@@ -6,11 +6,40 @@ from typing import ClassVar, Literal
 
 from reproof.model.base import Blob, Document, Frozen, Gap
 
-Confidence = Literal["proven", "probable", "vendored", "unknown"]
+Confidence = Literal["proven", "probable", "vendored", "dated", "unknown"]
+"""`dated`: nothing was installed to compare with; it is what the indexes offered as of an instant, by hash."""
+
+ObstacleKind = Literal[
+    "deleted", "never existed", "yanked", "placeholder", "other platform", "no interpreter", "no compiler",
+    "system library", "contradiction", "broken build", "not declared", "unreachable", "other",
+]  # fmt: skip
+
+
+class Obstacle(Frozen):
+    """Why a set of requirements cannot be had: which of the known kinds it is, of which package, and what to do."""
+
+    kind: ObstacleKind
+    package: str
+    what: str
+    """What happened, in one sentence that names versions and files."""
+    remedy: str
+
+
+class Try(Frozen):
+    """One attempt to bring a project back: for which instant and Python, how far it came, what stopped it."""
+
+    instant: str
+    python: str
+    reached: Literal["resolved", "built", "imported"] | None
+    """The last stage that succeeded; None when not even the requirements could be resolved."""
+    obstacles: tuple[Obstacle, ...] = ()
 
 
 class Artifact(Frozen):
-    """A wheel. `url` (without credentials) says where it was found; None means that the store holds the only copy."""
+    """A wheel or source distribution.
+
+    `url` (without credentials) says where it was found; None means that the store holds the only copy.
+    """
 
     filename: str
     digest: str
@@ -26,7 +55,12 @@ class Pin(Frozen):
     location: str
     confidence: Confidence
     artifact: Artifact | None
+    """What is installed: a wheel; a source distribution only until a wheel was built from it."""
     evidence: str
+    source: Artifact | None = None
+    """The source distribution that the wheel was built from."""
+    build: tuple[Artifact, ...] = ()
+    """The wheels that this build needed, all of them."""
 
 
 class ImageLookup(Frozen):
@@ -61,4 +95,10 @@ class Resolution(Document):
     packages: tuple[ArchivePackage, ...]
     sources: tuple[str, ...]
     """Suites that this machine's package manager can fetch a base from, such as `bookworm`; empty if none."""
+    requirements: str | None = None
+    """The id of what the project needs, when the packages were chosen for a date and not found installed."""
+    as_of: str | None = None
+    """The instant (UTC) as of which the indexes were asked."""
+    tries: tuple[Try, ...] = ()
+    """Earlier attempts for other dates or interpreters, in order."""
     gaps: tuple[Gap, ...] = ()

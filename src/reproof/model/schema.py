@@ -17,12 +17,13 @@ from reproof.model.comparison import Comparison
 from reproof.model.execution import Execution
 from reproof.model.image import BuildContext, Image
 from reproof.model.plan import BuildPlan
+from reproof.model.requirements import Requirements
 from reproof.model.resolution import Resolution
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
 
 DOCUMENTS: tuple[type[Document], ...] = (
-    Snapshot, Resolution, BuildPlan, BuildContext, Image, Execution, Comparison, Verdict,
+    Snapshot, Requirements, Resolution, BuildPlan, BuildContext, Image, Execution, Comparison, Verdict,
 )  # fmt: skip
 """What is published, in story order."""
 

@@ -84,5 +84,7 @@ class Snapshot(Document):
     hazards: tuple[Hazard, ...] = ()
     policy: Policy = Policy()
     gaps: tuple[Gap, ...]
+    requirements: str | None = None
+    """The id of what the project needs, when its packages are to be chosen for a date: then none is named here."""
     replay_of: str | None = None
     """The id of the image's plan, when this is the record of a replay."""
