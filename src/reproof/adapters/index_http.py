@@ -1,19 +1,15 @@
-"""HTTP to package indexes as the user's pip would speak it: certificates, proxies, credentials, and clear failures."""
+"""HTTP to package indexes as the user's pip would speak it: proxies, time-outs, further tries, and clear failures."""
 
 from __future__ import annotations
 
-import netrc
 import ssl
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import lru_cache
-from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-import certifi
 import httpx
 
+from reproof.adapters.index_access import Accounts, no_checks, tls_context
 from reproof.adapters.pip_config import PipConfig
 from reproof.errors import ResolveError
 
@@ -55,12 +51,11 @@ class Connection:
 
     def __init__(self, config: PipConfig) -> None:
         self._config = config
-        self._accounts = _accounts(config)
-        self._netrc = _read_netrc(config.netrc)
+        self._accounts = Accounts(config)
         self._down: dict[str, str] = {}
         self._aborted = False
         self._verified = self._client(tls_context(config.cert, config.client_cert))
-        self._trusting = self._client(_no_checks()) if config.trusted_hosts else self._verified
+        self._trusting = self._client(no_checks()) if config.trusted_hosts else self._verified
 
     def abort(self) -> None:
         """End every download under way at its next piece; there will be no others."""
@@ -116,7 +111,7 @@ class Connection:
             request = client.build_request("GET", url, headers=dict(headers), timeout=timeout)
             try:
                 with _failures(url):
-                    response = client.send(request, auth=self._auth(url), stream=True)
+                    response = client.send(request, auth=self._accounts.auth(url), stream=True)
             except IndexFailure as failure:
                 if isinstance(failure.__cause__, httpx.ConnectError | httpx.ConnectTimeout):
                     self._down[url.host] = failure.cause
@@ -130,15 +125,6 @@ class Connection:
             time.sleep(PAUSE_S * 2**attempt)
         raise AssertionError("the last try returns or raises")
 
-    def _auth(self, url: httpx.URL) -> httpx.Auth | None:
-        if url.userinfo:
-            # httpx itself takes what the URL holds.
-            return None
-        account = self._accounts.get(url.netloc.decode().rpartition("@")[2])
-        if account is None and self._netrc is not None and (found := self._netrc.authenticators(url.host)):
-            account = (found[0] or found[1] or "", found[2] or "")
-        return httpx.BasicAuth(*account) if account else None
-
     def _client(self, verify: ssl.SSLContext) -> httpx.Client:
         limits = httpx.Limits(max_connections=CONNECTIONS, max_keepalive_connections=CONNECTIONS)
 
@@ -147,37 +133,6 @@ class Connection:
 
         mounts = {pattern: transport(proxy) for pattern, proxy in self._config.proxies}
         return httpx.Client(transport=transport(None), mounts=mounts, follow_redirects=True, trust_env=False)
-
-
-@lru_cache
-def tls_context(cert: str | None, client_cert: str | None = None) -> ssl.SSLContext:
-    """Return a context that trusts the given authorities, or else the system's and the usual public ones.
-
-    Raises:
-        ResolveError: a certificate file cannot be read.
-    """
-    try:
-        if cert is None:
-            context = ssl.create_default_context()
-            context.load_verify_locations(certifi.where())
-        else:
-            folder = Path(cert).is_dir()
-            context = ssl.create_default_context(cafile=None if folder else cert, capath=cert if folder else None)
-        if client_cert is not None:
-            context.load_cert_chain(client_cert)
-    except OSError as error:
-        raise ResolveError(
-            f"the certificates that pip is configured with cannot be read ({client_cert or cert}): {error}",
-            "mend `cert` or `client-cert` in pip's configuration",
-        ) from error
-    return context
-
-
-def _no_checks() -> ssl.SSLContext:
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
-    return context
 
 
 def _is_trusted(url: httpx.URL, hosts: tuple[str, ...]) -> bool:
@@ -193,24 +148,3 @@ def _failures(url: httpx.URL) -> Iterator[None]:
         raise IndexFailure(url.host, f"no answer in time ({type(error).__name__})") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise IndexFailure(url.host, str(error) or type(error).__name__) from error
-
-
-def _accounts(config: PipConfig) -> dict[str, tuple[str, str]]:
-    """Return user and password by host (and port): an index often serves its files from the same host."""
-    accounts = {}
-    for url in (*config.indexes, *config.find_links):
-        userinfo, _, host = urlsplit(url).netloc.rpartition("@")
-        if userinfo:
-            user, _, password = userinfo.partition(":")
-            accounts[host] = (unquote(user), unquote(password))
-    return accounts
-
-
-def _read_netrc(path: Path | None) -> netrc.netrc | None:
-    if path is None:
-        return None
-    try:
-        return netrc.netrc(path)
-    except (OSError, netrc.NetrcParseError):
-        # pip goes on without it as well; an index that wants a password will say so.
-        return None
