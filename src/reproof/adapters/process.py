@@ -30,7 +30,7 @@ def ask(
     """
     try:
         done = subprocess.run(argv, cwd=cwd, env=environ, capture_output=True, input=stdin, timeout=timeout)
-    except (FileNotFoundError, PermissionError, NotADirectoryError) as error:
+    except OSError as error:  # not there, not ours to start, or nothing that can be started
         return Completed(127, b"", str(error))
     except subprocess.TimeoutExpired:
         return Completed(124, b"", f"no answer within {timeout:g} s")

@@ -5,25 +5,13 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from reproof.model.base import Blob, Document, Frozen, Gap
+from reproof.model.decision import Alternative, Decision
 from reproof.model.resolution import Artifact
 from reproof.model.snapshot import SourceFile
 
-
-class Alternative(Frozen):
-    """A choice that was turned down, and why."""
-
-    choice: str
-    reason: str
-
-
-class Decision(Frozen):
-    """One choice: what it is about, what was chosen, on what evidence, and what was turned down."""
-
-    subject: str
-    choice: str
-    reason: str
-    evidence: str = ""
-    alternatives: tuple[Alternative, ...] = ()
+__all__ = [
+    "Alternative", "Base", "BuildPlan", "DatasetMount", "Decision", "Limits", "Mount", "SourceRoot", "Venv", "Wheel",
+]  # fmt: skip
 
 
 class Base(Frozen):

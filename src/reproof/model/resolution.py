@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import ClassVar, Literal
 
 from reproof.model.base import Blob, Document, Frozen, Gap
+from reproof.model.decision import Decision
+from reproof.model.environment import Interpreter
 
 Confidence = Literal["proven", "probable", "vendored", "dated", "unknown"]
 """`dated`: nothing was installed to compare with; it is what the indexes offered as of an instant, by hash."""
@@ -73,10 +75,13 @@ class ImageLookup(Frozen):
 
 
 class ArchivePackage(Frozen):
-    """A distribution package that the archive offers now, for one that was recorded."""
+    """A distribution package that the archive offers now, for one that was recorded.
+
+    `recorded` is None for one that nobody recorded: it was chosen, for what the packages of an old project link to.
+    """
 
     name: str
-    recorded: str
+    recorded: str | None
     available: str | None
 
 
@@ -99,6 +104,10 @@ class Resolution(Document):
     """The id of what the project needs, when the packages were chosen for a date and not found installed."""
     as_of: str | None = None
     """The instant (UTC) as of which the indexes were asked."""
+    python: Interpreter | None = None
+    """The interpreter that was chosen, as it will be in the environment that is to be made: the snapshot has none."""
+    decisions: tuple[Decision, ...] = ()
+    """Choices that were made for the date; they go before those of the plan."""
     tries: tuple[Try, ...] = ()
     """Earlier attempts for other dates or interpreters, in order."""
     gaps: tuple[Gap, ...] = ()

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 from reproof.model.base import Document, Frozen, Gap
 from reproof.model.comparison import Closure, Result
 from reproof.model.execution import Failure
+from reproof.model.resolution import Try
 
 Outcome = Literal["REPRODUCED", "DIFFERENT", "INCONCLUSIVE"]
 Exactness = Literal["bitwise", "tolerance", "statistical"]
@@ -41,4 +42,6 @@ class Verdict(Document):
     closure: Closure | None = None
     causes: tuple[Cause, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    tries: tuple[Try, ...] = ()
+    """The attempts to bring an old project back, in order; the last is the one that the rest tells of."""
     failure: Failure | None = None

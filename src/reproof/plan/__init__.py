@@ -17,6 +17,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
     Raises:
         ResolveError: no base or no interpreter can be had for what was recorded.
     """
+    seen, snapshot = snapshot, with_chosen(snapshot, resolution)
     foundation = choose_foundation(snapshot, resolution)
     interpreter = snapshot.interpreter
     uid, gid = layout.choose_user(snapshot)
@@ -25,10 +26,11 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
     from_image = foundation.python.startswith(IMAGE_PYTHON) and foundation.base.kind == "registry"
     executable = interpreter.executable if interpreter and (venv or not from_image) else foundation.python
     return BuildPlan(
-        snapshot=snapshot.id,
+        snapshot=seen.id,
         resolution=resolution.id,
         generator=f"reproof {__version__}",
         decisions=(
+            *resolution.decisions,
             *foundation.decisions,
             environment.wheels_decision(resolution.pins),
             layout.user_decision(snapshot),
@@ -55,7 +57,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         mounts=layout.choose_mounts(snapshot),
         datasets=layout.choose_datasets(snapshot),
         limits=layout.choose_limits(snapshot),
-        labels=choose_labels(snapshot),
+        labels=choose_labels(seen),
         warnings=(
             *foundation.warnings,
             *environment.unknown_pins(resolution),
@@ -64,6 +66,13 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
             *graphics(snapshot),
         ),
     )
+
+
+def with_chosen(snapshot: Snapshot, resolution: Resolution) -> Snapshot:
+    """Return a snapshot with the interpreter that was chosen for it; as it is when it recorded one."""
+    if resolution.python is None:
+        return snapshot
+    return snapshot.model_copy(update={"interpreter": resolution.python})
 
 
 def choose_labels(snapshot: Snapshot) -> dict[str, str]:

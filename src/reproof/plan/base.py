@@ -58,7 +58,7 @@ def from_image(snapshot: Snapshot, resolution: Resolution, interpreter: Interpre
         Decision(
             subject="base image",
             choice=f"{image.reference}@{image.digest}",
-            reason="the official image of the recorded Python, pinned by digest",
+            reason=f"the official image of the {how(resolution)} Python, pinned by digest",
             evidence=f"Python {interpreter.version} on {snapshot.system.os} {snapshot.system.os_version}",
             alternatives=(
                 *skipped,
@@ -68,10 +68,12 @@ def from_image(snapshot: Snapshot, resolution: Resolution, interpreter: Interpre
         Decision(
             subject="interpreter",
             choice=f"{IMAGE_PYTHON}/python{minor} of the image",
-            reason=f"it is the recorded patch version, {interpreter.version}",
-            evidence=f"recorded binary {short(interpreter.digest)}",
+            reason=f"it is the {how(resolution)} patch version, {interpreter.version}",
+            evidence=f"{how(resolution)} binary {short(interpreter.digest)}",
             alternatives=(
-                Alternative(choice="carry the recorded interpreter", reason="an image with the same version exists"),
+                Alternative(
+                    choice=f"carry the {how(resolution)} interpreter", reason="an image with the same version exists"
+                ),
             ),
         ),
         packages_decision(added, "own libraries that the run used and the image may lack"),
@@ -81,7 +83,8 @@ def from_image(snapshot: Snapshot, resolution: Resolution, interpreter: Interpre
         why="the image's Python has the recorded version but was built by somebody else",
         effect="its standard library's compiled parts may differ from the recorded ones; the verdict counts them",
     )
-    return Foundation(base, None, f"{IMAGE_PYTHON}/python{minor}", tuple(decisions), (warning,))
+    warnings = () if resolution.python else (warning,)
+    return Foundation(base, None, f"{IMAGE_PYTHON}/python{minor}", tuple(decisions), warnings)
 
 
 def from_archive(snapshot: Snapshot, resolution: Resolution, interpreter: Interpreter | None) -> Foundation:
@@ -117,10 +120,10 @@ def from_archive(snapshot: Snapshot, resolution: Resolution, interpreter: Interp
 def why_no_image(resolution: Resolution, interpreter: Interpreter | None) -> str:
     """Return the reason for not using an official image."""
     if interpreter is not None and interpreter.owner is not None:
-        return "the recorded Python belongs to the distribution, so its own archive has the same build"
+        return f"the {how(resolution)} Python belongs to the distribution, so its own archive has the same build"
     if any(not lookup.reachable for lookup in resolution.images):
         return "the image registry cannot be reached from here"
-    return "no official image has the recorded Python version"
+    return f"no official image has the {how(resolution)} Python version"
 
 
 def carried(resolution: Resolution, interpreter: Interpreter | None) -> Blob | None:
@@ -133,7 +136,7 @@ def carried(resolution: Resolution, interpreter: Interpreter | None) -> Blob | N
         return None
     if resolution.interpreter is None:
         raise ResolveError(
-            f"the recorded interpreter {interpreter.binary} was not kept and is on no image that can be reached",
+            f"the {how(resolution)} interpreter {interpreter.binary} was not kept and is on no image within reach",
             "give access to a registry (--registry), or record the run again where the interpreter exists",
         )
     return resolution.interpreter
@@ -148,7 +151,7 @@ def interpreter_decisions(resolution: Resolution, interpreter: Interpreter | Non
             Decision(
                 subject="interpreter",
                 choice=f"the distribution's {interpreter.owner.partition(':')[2]}",
-                reason="a distribution package owns the recorded binary",
+                reason=f"a distribution package owns the {how(resolution)} binary",
                 evidence=f"{interpreter.binary} {short(interpreter.digest)}",
             ),
         )
@@ -158,7 +161,7 @@ def interpreter_decisions(resolution: Resolution, interpreter: Interpreter | Non
     return (
         Decision(
             subject="interpreter",
-            choice=f"carried: the recorded {interpreter.base_prefix}",
+            choice=f"carried: the {how(resolution)} {interpreter.base_prefix}",
             reason="no image with this version can be had, so the same binary goes in at its original prefix",
             evidence=f"{interpreter.implementation} {interpreter.version}, {short(interpreter.digest)}",
             alternatives=tried,
@@ -166,10 +169,16 @@ def interpreter_decisions(resolution: Resolution, interpreter: Interpreter | Non
     )
 
 
+def how(resolution: Resolution) -> str:
+    """Return the word for where the interpreter was learned from."""
+    return "chosen" if resolution.python else "recorded"
+
+
 def wanted(snapshot: Snapshot, resolution: Resolution) -> tuple[str, ...]:
     """Return the distribution packages that must be there, as `name=version` where the archive says which it has."""
     available = {package.name: package.available for package in resolution.packages}
-    names = {package.name for package in snapshot.system.packages if package.manager == "deb"}
+    names = {package.name for package in resolution.packages}
+    names |= {package.name for package in snapshot.system.packages if package.manager == "deb"}
     names |= locale_packages(snapshot.system.locale) | zone_packages(snapshot.system.timezone)
     return tuple(sorted(f"{name}={available[name]}" if available.get(name) else name for name in names))
 
@@ -186,13 +195,14 @@ def zone_packages(timezone: str) -> set[str]:
 
 def drift(resolution: Resolution) -> tuple[Gap, ...]:
     """Return one warning on the packages that the archive no longer has at the recorded version."""
-    moved = [package for package in resolution.packages if package.available != package.recorded]
+    recorded = [package for package in resolution.packages if package.recorded is not None]
+    moved = [package for package in recorded if package.available != package.recorded]
     if not moved:
         return ()
     names = ", ".join(f"{package.name} {package.recorded} -> {package.available or 'not listed'}" for package in moved)
     return (
         Gap(
-            what=f"the recorded version of {len(moved)} of {len(resolution.packages)} system packages",
+            what=f"the recorded version of {len(moved)} of {len(recorded)} system packages",
             why=f"the archive has moved on: {names}",
             effect="their libraries may differ from the recorded ones; the verdict names those that do",
         ),

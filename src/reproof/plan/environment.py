@@ -41,11 +41,16 @@ def choose_wheels(interpreter: Interpreter | None, pins: tuple[Pin, ...]) -> tup
 def wheels_decision(pins: tuple[Pin, ...]) -> Decision:
     """Return the decision on packages, counted by how sure we are."""
     counts = Counter(pin.confidence for pin in pins)
-    order: tuple[Confidence, ...] = ("proven", "probable", "vendored", "unknown")
+    order: tuple[Confidence, ...] = ("proven", "probable", "vendored", "dated", "unknown")
     return Decision(
         subject="packages",
         choice=", ".join(f"{counts[kind]} {kind}" for kind in order if counts[kind]) or "none",
-        reason="each is one wheel by sha256; proven ones hold the recorded bytes, vendored ones are the recorded bytes",
+        reason="each is one wheel by sha256; "
+        + (
+            "it is what the indexes offered on that day"
+            if counts["dated"]
+            else "proven ones hold the recorded bytes, vendored ones are the recorded bytes"
+        ),
         evidence=", ".join(f"{pin.name} {pin.version}" for pin in pins if pin.confidence == "vendored"),
     )
 

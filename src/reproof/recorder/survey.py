@@ -6,7 +6,7 @@ import re
 import shlex
 import subprocess
 import time
-from typing import Any, Dict, List, Mapping, NamedTuple, Optional
+from typing import Any, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 from .collect import collect
 from .command import Ended, LaunchError, Run, find_program
@@ -49,20 +49,40 @@ def survey(argv: List[str], cwd: str, environ: Mapping[str, str], folder: str) -
     """
     program = find_program(argv, cwd, environ)
     choice = choose_python(argv, program, cwd, environ)
-    start = _start(choice.python, cwd, environ)
+    recording = _look(argv, program, (cwd, environ, folder), _start(choice.python, cwd, environ))
+    if choice.guessed:
+        effect = "the packages may be those of another interpreter than the command's"
+        recording["gaps"].append(gap("the interpreter of the command", choice.guessed, effect))
+    return recording
+
+
+def survey_project(argv: List[str], cwd: str, environ: Mapping[str, str], folder: str) -> Dict[str, Any]:
+    """Return the recording of a command whose environment is still to be made: it has no interpreter, no packages.
+
+    Raises:
+        LaunchError: there is no such folder.
+    """
+    if not os.path.isdir(cwd):
+        raise LaunchError("the working directory {} does not exist".format(cwd))
+    return _look(argv, "", (cwd, environ, folder), None)
+
+
+def _look(
+    argv: List[str], program: str, where: Tuple[str, Mapping[str, str], str], start: Optional[Dict[str, Any]]
+) -> Dict[str, Any]:
+    """Return a recording in which nothing happened. `start`: what the interpreter says of itself, if there is one."""
+    cwd, environ, folder = where
     logs = os.path.join(folder, "logs")
     os.makedirs(logs)
-    with open(os.path.join(logs, "0.log"), "w", encoding="utf-8", errors="surrogateescape") as file:
-        file.write("s\0" + repr(start) + "\0")
+    if start:
+        with open(os.path.join(logs, "0.log"), "w", encoding="utf-8", errors="surrogateescape") as file:
+            file.write("s\0" + repr(start) + "\0")
     for name in ("stdout", "stderr"):
         open(os.path.join(folder, name), "wb").close()
     ended = Ended(time.time(), 0.0, 0, False, 0, 0.0, Level(LEVEL), False, None)
     recording = collect(folder, Run(argv, program, cwd, environ, [], ended), Tree({}, set(), False), [], PLAIN)
     recording["command"].update(exit_code=None, peak_memory=None, cpu_s=None)
     gaps = [gap("what the command loads, reads and writes", "it was not run", "there is no result to compare with")]
-    if choice.guessed:
-        effect = "the packages may be those of another interpreter than the command's"
-        gaps.append(gap("the interpreter of the command", choice.guessed, effect))
     return dict(recording, gaps=gaps, loaded=[], read=[], written=[], created_dirs=[], temporaries=[])
 
 
