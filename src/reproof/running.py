@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,8 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from reproof.errors import CaptureError, RunError
 from reproof.recorder.command import LaunchError, Order
-from reproof.recorder.launch import RecordingLost, exit_status
+from reproof.recorder.launch import exit_status
 from reproof.recorder.launch import record as launch
+from reproof.recorder.lost import RecordingLost
 from reproof.recorder.signals import Held
 from reproof.store.folder import cache_folder, check_room, scratch
 from reproof.store.lease import Lease
@@ -66,11 +68,22 @@ def ran(order: Order, root: Path, after: Sequence[str] = (), maybe: Sequence[str
         except LaunchError as error:
             raise RunError(str(error), "check the command's spelling, and that it is on the PATH") from error
         except RecordingLost as error:
-            lost = CaptureError(f"the run could not be recorded: {error}", "leave the store alone while a run goes on")
+            lost = CaptureError(f"the run could not be recorded: {error}", advice(error.__cause__, root))
             lost.exit_code = exit_status(error.returncode) or lost.exit_code
             raise lost from error
         environ = os.environ if order.environ is None else order.environ
         yield Ran(recording, folder, beside.repository(), environ, held)
+
+
+def advice(cause: BaseException | None, root: Path) -> str:
+    """Return what to do when no record could be made, by what went wrong."""
+    if not isinstance(cause, OSError):
+        return "this is a bug; report it"
+    if cause.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"free some space where the store is ({root}), or choose another with --store"
+    if cause.errno == errno.ENOENT and str(cause.filename or "").startswith(f"{root}/"):
+        return "leave the store alone while a run goes on"
+    return "mend that, and run it again"
 
 
 def make_blake3() -> Any:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 
 import pytest
 
-from reproof.recorder.signals import Held
+from reproof.recorder import signals
+from reproof.recorder.signals import Held, Signals
 
 
 def test_the_first_interrupt_is_noted_and_the_second_is_obeyed() -> None:
@@ -49,3 +51,13 @@ def test_the_handlers_are_those_from_before_afterwards() -> None:
     with Held():
         assert signal.getsignal(signal.SIGINT) is not before
     assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_an_interrupt_key_that_comes_before_the_command_is_passed_on_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signals, "_is_foreground", lambda: True)
+    with Signals(lambda: None) as passing:
+        os.kill(os.getpid(), signal.SIGINT)
+        process = subprocess.Popen(["sleep", "20"])
+        passing.started(process.pid)
+        assert process.wait(10) == -signal.SIGINT
+    assert passing.interrupted

@@ -19,6 +19,7 @@ if not __package__:  # run as a script: make a package of the folder, whatever i
 
 from .command import Ended, LaunchError, Order, Run, find_program
 from .level import DEFAULT, LEVELS, Level, choose
+from .lost import RecordingLost, told
 from .signals import Held, Signals
 from .start import Command, start
 from .streams import Streams, terminals_here
@@ -29,14 +30,6 @@ if TYPE_CHECKING:
 
 _FILE_CLOCK = 5
 """CLOCK_REALTIME_COARSE of Linux, which gives files their times: it moves on by some milliseconds at once."""
-
-
-class RecordingLost(Exception):
-    """The command ran and ended with `returncode` (negative for a signal), but its recording could not be made."""
-
-    def __init__(self, returncode: int, reason: str) -> None:
-        super().__init__(reason)
-        self.returncode = returncode
 
 
 def record(order: Order, folder: str, started: Callable[[], None] = lambda: None) -> Dict[str, Any]:
@@ -162,8 +155,8 @@ def _collect(run: Run, folder: str, before: Optional["Tree"], asked: Tuple[str, 
     means = Means(os.path.join(folder, "kept") if order.keep else None, memory, order.known, order.fast)
     try:
         recording = collect(folder, run, before, gaps, means)
-    except OSError as error:
-        raise RecordingLost(run.ended.returncode, str(error)) from error
+    except Exception as error:
+        raise RecordingLost(run.ended.returncode, told(error)) from error
     memory.save()
     return recording
 

@@ -43,12 +43,10 @@ class Signals:
 
     def _end(self, number: int, _: Any) -> None:
         self.interrupted = True
-        if number in (signal.SIGINT, signal.SIGQUIT) and _is_foreground():
-            return  # the terminal has sent it to the command as well
         if self.pid is None:
-            self.early.append(number)
-        else:
-            _send(self.pid, number)
+            self.early.append(number)  # there is no command yet that the terminal could have sent it to
+        elif not (number in (signal.SIGINT, signal.SIGQUIT) and _is_foreground()):
+            _send(self.pid, number)  # else the terminal has sent it to the command as well
 
 
 class Held:

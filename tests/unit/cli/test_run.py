@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shlex
 import signal
@@ -137,3 +138,49 @@ def test_what_an_encoding_does_not_have_is_spelled_out(tmp_path: Path) -> None:
     done = subprocess.run(words, env=environ, capture_output=True, check=False)
     assert done.returncode == 0
     assert rb"\u2581" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "module", ["reproof.cli.main", "click", "reproof.cli.run", "reproof.recorder.signals", "reproof.recorder.streams"]
+)
+def test_an_interrupt_while_we_are_loaded_is_no_traceback_and_starts_nothing(tmp_path: Path, module: str) -> None:
+    code = f"""if True:
+        import os, signal, sys
+        class Interrupting:
+            def find_spec(name, path=None, target=None):
+                if name == {module!r}:
+                    sys.meta_path.remove(Interrupting)
+                    os.kill(os.getpid(), signal.SIGINT)
+        sys.meta_path.insert(0, Interrupting)
+        from reproof.__main__ import run
+        run()
+    """
+    words = [sys.executable, "-c", code, "--store", "store", "run", "--", "/bin/sh", "-c", "touch ran"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr.strip()) == (130, "error: interrupted")
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize(
+    ("failure", "told", "advice"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "/x"), "/x: No space left on device", "free some space"),
+        (PermissionError(errno.EACCES, "Permission denied", "/y"), "/y: Permission denied", "mend that"),
+        (ValueError("odd"), "ValueError: odd (test_run.py, line", "this is a bug; report it"),
+    ],
+)
+def test_a_record_that_cannot_be_made_says_what_failed_and_leaves_the_exit_code(
+    shell: Shell, monkeypatch: pytest.MonkeyPatch, failure: Exception, told: str, advice: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure
+
+    monkeypatch.setattr("reproof.recorder.collect.collect", fail)
+    assert shell.type("run", "--", "/bin/sh", "-c", "exit 5") == 5
+    assert f"the run could not be recorded: {told}" in shell.err
+    assert f"hint: {advice}" in shell.err
+
+
+def test_a_store_that_vanishes_in_mid_run_is_named(shell: Shell) -> None:
+    assert shell.type("run", "--", "/bin/sh", "-c", f"rm -r {shell.store.root}/tmp; exit 5") == 5
+    assert "leave the store alone while a run goes on" in shell.err
