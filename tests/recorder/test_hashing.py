@@ -10,6 +10,7 @@ import pytest
 from blake3 import blake3
 
 from reproof.recorder import hashing
+from reproof.recorder.gaps import of_copies
 from reproof.recorder.hashing import Hasher, Means
 
 BLOCK = hashing._BLOCK
@@ -76,3 +77,17 @@ def test_a_copy_has_the_name_of_its_digest(tmp_path: Path, size: int) -> None:
     hasher.keep(str(path))
     [copy] = kept.iterdir()
     assert "sha256:" + copy.name == sha256(copy.read_bytes()) == sha256(b"x" * size)
+
+
+@pytest.mark.parametrize("size", [3, 5 * BLOCK])
+def test_a_copy_on_a_full_disk_is_told_apart_from_a_file_that_cannot_be_read(tmp_path: Path, size: int) -> None:
+    path, kept = tmp_path / "file", tmp_path / "kept"
+    path.write_bytes(b"x" * size)
+    kept.mkdir()
+    (kept / ".partial").symlink_to("/dev/full")
+    hasher = Hasher(Means(kept=str(kept)))
+    content = hasher.keep(str(path))
+    assert content is not None and content.digest == sha256(b"x" * size)
+    assert hasher.uncopied == {str(path): "No space left on device"}
+    [found] = of_copies(hasher.uncopied)
+    assert (found["what"], found["why"]) == ("the copies of 1 files", "No space left on device")

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from reproof.recorder import streams
 from reproof.recorder.command import LaunchError, Order
 from reproof.recorder.launch import record
+from reproof.recorder.survivors import shown_command
 
 from .conftest import LAUNCH, Project
 
@@ -127,6 +132,87 @@ def test_a_background_process_that_keeps_the_output_open_does_not_hold_us(projec
     assert recording.stdout == "done\n"
     assert time.monotonic() - start < 15
     assert "a process in the background kept them open" in recording.gaps().values()
+
+
+def test_a_process_that_outlives_the_command_is_named_without_what_it_was_given(project: Project) -> None:
+    project.script("import os; os.write(1, b'.'); os.read(0, 1)", "worker.py")
+    os.mkfifo(project.root / "pipe")
+    held = os.open(project.root / "pipe", os.O_RDWR)
+    recording = project.run(
+        """
+        import subprocess, sys
+        words = [sys.executable, "worker.py", "--password", "hunter2"]
+        worker = subprocess.Popen(words, stdin=open("pipe"), stdout=subprocess.PIPE)
+        worker.stdout.read(1)
+        print(worker.pid)
+        """
+    )
+    os.write(held, b".")
+    os.close(held)
+    told = f"what these processes did after the command's end: {recording.stdout.strip()} (python worker.py)"
+    assert recording.gaps()[told] == "they had not ended when it did"
+    assert "hunter2" not in str(recording["gaps"])
+    assert not [what for what in recording.gaps() if what.startswith(("the native libraries", "the numerics"))]
+
+
+def test_a_killed_python_is_named(project: Project) -> None:
+    project.script("import os; os.kill(os.getpid(), 9)", "worker.py")
+    recording = project.run("import subprocess, sys; subprocess.run([sys.executable, '-u', 'worker.py', 'word'])")
+    [why] = [why for what, why in recording.gaps().items() if "of 2 Python processes" in what]
+    assert re.fullmatch(r"they were killed, or ended by os._exit: \d+ \(python -u worker.py\)", why)
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["/usr/bin/sleep", "20"], "sleep"),
+        (["python3.11", "-m", "pack.mod", "--key", "k"], "python3.11 -m pack.mod"),
+        (["python", "-c", "code with a password"], "python -c"),
+        (["/bin/sh", "job.sh", "secret"], "sh job.sh"),
+        (["python"], "python"),
+        ([""], ""),
+    ],
+)
+def test_of_a_command_the_program_and_its_script_are_shown(words: list[str], shown: str) -> None:
+    assert shown_command(words) == shown
+
+
+def once(real: Callable[..., Any], when: Callable[..., bool]) -> Callable[..., Any]:
+    """Return a function that fails the first time that it is called so, in a way that nobody expects."""
+    left = [MemoryError("no memory")]
+
+    def call(*given: Any) -> Any:
+        if left and when(*given):
+            raise left.pop()
+        return real(*given)
+
+    return call
+
+
+def test_a_copy_that_fails_unforeseen_costs_nothing_but_itself(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(streams, "_write", once(streams._write, lambda descriptor, _: descriptor > 2))
+    recording = project.run("print('x' * 3_000_000)")
+    assert len(capfd.readouterr().out) == 3_000_001 > len(recording.stdout)
+    assert "MemoryError('no memory')" in recording.gaps()["a part of stdout and stderr"]
+
+
+def test_output_that_cannot_be_shown_any_more_is_recorded_all_the_same(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(streams, "_write", once(streams._write, lambda descriptor, _: descriptor == 1))
+    recording = project.run("print('x' * 3_000_000)")
+    assert (recording["command"]["exit_code"], len(recording.stdout)) == (0, 3_000_001)
+
+
+def test_a_command_is_read_on_when_waiting_for_its_output_failed_unforeseen(
+    project: Project, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(streams.select, "poll", once(streams.select.poll, lambda: True))
+    recording = project.run("print('x' * 3_000_000)")
+    assert len(capfd.readouterr().out) == 3_000_001 == len(recording.stdout)
+    assert "MemoryError('no memory')" in recording.gaps()["a part of stdout and stderr"]
 
 
 def test_when_nobody_reads_our_output_the_command_learns_it(project: Project) -> None:

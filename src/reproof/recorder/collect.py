@@ -23,6 +23,7 @@ from .memory import Memory
 from .readback import read_back
 from .remembered import owners_of_paths, versions_of
 from .scan import Tree, changed_since, compare, look
+from .survivors import Survivor, survivors
 from .table import Table
 
 LARGEST_KEPT = 16 << 20
@@ -51,7 +52,7 @@ def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, 
     place = Place(main, means.memory) if main else None
     noted = table.read(run.level.table) if run.level.table else None
     used, complete = _use(processes + ([from_table(noted)] if noted else []), before, run, folder)
-    gaps += _unseen(run, processes, noted, place)
+    gaps += _unseen(run, processes, noted, (place, _survivors(folder, run, processes, noted)))
     gaps += missing.of_files(used, complete, run.cwd)
     hasher = Hasher(means)
     hasher.hash_all(set(used.loaded) | set(used.written) | _small(used.read))
@@ -70,6 +71,8 @@ def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, 
         owners.packages.update(owners_of_paths(set(interpreter["needs"]), means.memory) or {})
     distributions = _distributions(installed, used, owners, hasher)
     loaded = _loaded(used, owners, hasher)
+    read, written = _read(used, owners, hasher), _written(used, hasher)
+    gaps += missing.of_copies(hasher.uncopied)
     return {
         "format": 1,
         "level": run.level.name,
@@ -77,8 +80,8 @@ def collect(folder: str, run: Run, before: Optional[Tree], gaps: List[Dict[str, 
         "interpreter": interpreter,
         "distributions": distributions,
         "loaded": loaded,
-        "read": _read(used, owners, hasher),
-        "written": _written(used, hasher),
+        "read": read,
+        "written": written,
         "temporaries": sorted(used.temporaries)[:MOST_TEMPORARIES],
         "created_dirs": sorted(used.made),
         "system": system(run.environ, _system_packages(owners, installed, used, means.memory)),
@@ -107,13 +110,24 @@ def _use(processes: List[Process], before: Optional[Tree], run: Run, folder: str
     return used, before.complete if before else recent.complete
 
 
-def _unseen(run: Run, processes: List[Process], noted: Optional[Table], place: Optional[Place]) -> List[missing.Gap]:
-    """Return what was not seen of the processes: by the shim, or without it."""
-    if noted is None or not (noted.started or run.level.name == "complete"):
-        by_shim = gaps_native.of_native(run.program, run.level, noted) if noted else []
-        return missing.of_processes(run.argv, run.program, processes, place) + by_shim
-    found = gaps_native.of_native(run.program, run.level, noted)
-    return found + gaps_native.of_python(run.argv, run.program, processes, place)
+def _survivors(folder: str, run: Run, processes: List[Process], noted: Optional[Table]) -> List[Survivor]:
+    """Return the processes that have not ended; they are looked for only if something says that there are any."""
+    unfinished = any(process.start and process.ending is None for process in processes)
+    if unfinished or run.ended.background or (noted is not None and noted.started > noted.ended):
+        return survivors(folder, run.level.table)
+    return []
+
+
+def _unseen(
+    run: Run, processes: List[Process], noted: Optional[Table], known: Tuple[Optional[Place], List[Survivor]]
+) -> List[missing.Gap]:
+    """Return what was not seen of the processes: by the shim, or without it. `known`: the place, and who lives on."""
+    place, left = known
+    found = missing.of_survivors(left)
+    found += gaps_native.of_native(run.program, run.level, noted, left) if noted else []
+    watched = noted is not None and (noted.started or run.level.name == "complete")
+    of_pythons = gaps_native.of_python if watched else missing.of_processes
+    return found + of_pythons(run.argv, run.program, processes, place, left)
 
 
 def _search_path(process: Process) -> List[str]:

@@ -7,6 +7,7 @@ from typing import Any, Dict, Iterable, List, Optional, Set
 from .events import Executed, Process
 from .files import MOST_TEMPORARIES, Used
 from .interpreter import Place
+from .survivors import Survivor, listed, shown_command
 
 Gap = Dict[str, str]
 
@@ -18,8 +19,10 @@ def gap(what: str, why: str, effect: str) -> Gap:
     return {"what": what, "why": why, "effect": effect}
 
 
-def of_processes(argv: List[str], program: str, processes: List[Process], place: Optional[Place]) -> List[Gap]:
-    """Return what was not seen because a process was not watched, or not to its end."""
+def of_processes(
+    argv: List[str], program: str, processes: List[Process], place: Optional[Place], left: List[Survivor]
+) -> List[Gap]:
+    """Return what was not seen because a process was not watched, or not to its end. `left`: those that live on."""
     if place is None:
         why = "no Python process started under the recorder"
         if is_python(program) and hidden_by(argv[1:]):
@@ -37,7 +40,7 @@ def of_processes(argv: List[str], program: str, processes: List[Process], place:
     started = [process for process in processes if process.start]
     executed = {program for process in processes for program in process.executed}
     found += list(_unwatched(executed, len(started)))
-    found += _unfinished(started)
+    found += _unfinished(started, left)
     if any(process.start and process.start["version_info"] < [3, 8] for process in started):
         effect = "data that the run read is not in the record"
         found.append(gap("files that Python opened", "it has no audit hooks before version 3.8", effect))
@@ -76,13 +79,34 @@ def _unwatched(executed: Set[Executed], started: int) -> Iterable[Gap]:
         yield gap("what these programs used: {}".format(names), "they are not Python", effect)
 
 
-def _unfinished(started: List[Process]) -> List[Gap]:
+def _unfinished(started: List[Process], left: List[Survivor]) -> List[Gap]:
     """Return a gap if a process was ended from outside, before it could look at itself."""
-    count = sum(process.ending is None for process in started)
-    if not count:
+    silent = silent_pythons(started, left)
+    if not silent:
         return []
-    what = "the native libraries of {} of {} Python processes".format(count, len(started))
-    return [gap(what, "they were killed, or ended by os._exit", "libraries and numerics settings may be missing")]
+    what = "the native libraries of {} of {} Python processes".format(len(silent), len(started))
+    why = "they were killed, or ended by os._exit: {}".format(listed(silent))
+    return [gap(what, why, "libraries and numerics settings may be missing")]
+
+
+def silent_pythons(started: List[Process], left: List[Survivor]) -> List[str]:
+    """Return the Python processes that ended without a word, as pid and command."""
+    alive = {survivor.pid for survivor in left}
+    silent = [process.start for process in started if process.start and process.ending is None]
+    return [
+        "{} ({})".format(facts["pid"], shown_command(facts.get("words") or [facts["executable"] or "python"]))
+        for facts in silent
+        if facts["pid"] not in alive
+    ]
+
+
+def of_survivors(left: List[Survivor]) -> List[Gap]:
+    """Return a gap that names the processes which had not ended when the command did."""
+    if not left:
+        return []
+    effect = "what they read and write from then on is not in the record, nor what libraries and settings they have"
+    what = "what these processes did after the command's end: {}".format(listed(left))
+    return [gap(what, "they had not ended when it did", effect)]
 
 
 def is_python(program: str) -> bool:
@@ -126,3 +150,13 @@ def of_files(used: Used, complete: bool, cwd: str) -> List[Gap]:
         why = "{} holds more entries than are looked at".format(cwd)
         found.append(gap("files that native code wrote there", why, "outputs may be missing from the record"))
     return found
+
+
+def of_copies(uncopied: Dict[str, str]) -> List[Gap]:
+    """Return the files of which a copy was wanted and could not be written."""
+    effect = "they cannot be compared or shown beyond their digests"
+    reasons = sorted(set(uncopied.values()))
+    return [
+        gap("the copies of {} files".format(sum(why == reason for why in uncopied.values())), reason, effect)
+        for reason in reasons
+    ]

@@ -4,9 +4,10 @@ import os
 from typing import Dict, List, Optional, Set
 
 from .events import Process
-from .gaps import Gap, gap, hidden_by, is_python, of_environment
+from .gaps import Gap, gap, hidden_by, is_python, of_environment, silent_pythons
 from .interpreter import Place
 from .level import Level
+from .survivors import Survivor, listed
 from .table import Table
 
 _REASONS = {
@@ -23,11 +24,14 @@ _PRIVILEGED = 6
 _UNSEEN = "what they read is not in the record; what they wrote is, if it lies in the working directory"
 
 
-def of_native(program: str, level: Level, noted: Table) -> List[Gap]:
-    """Return what was not seen of the files of a run. `program` is the file that the command names."""
+def of_native(program: str, level: Level, noted: Table, left: List[Survivor]) -> List[Gap]:
+    """Return what was not seen of the files of a run. `program` is the file that the command names.
+
+    `left` are the processes that had not ended; they are told elsewhere.
+    """
     found = _of_table(noted)
     kinds = _kinds(noted, os.path.realpath(program), level.kind)
-    return found + (_of_supervisor(noted, kinds) if level.name == "complete" else _of_shim(noted, kinds))
+    return found + (_of_supervisor(noted, kinds) if level.name == "complete" else _of_shim(noted, kinds, left))
 
 
 def _of_table(noted: Table) -> List[Gap]:
@@ -44,16 +48,16 @@ def _of_table(noted: Table) -> List[Gap]:
     return [gap("{} openings of files".format(number), why, effect) for number, why in reasons if number]
 
 
-def _of_shim(noted: Table, kinds: Dict[int, Set[str]]) -> List[Gap]:
+def _of_shim(noted: Table, kinds: Dict[int, Set[str]], left: List[Survivor]) -> List[Gap]:
     found = [_unwatched(kinds, number) for number in sorted(_REASONS) if number in kinds]
     found += [
         gap("what the program {} used".format(path), "it was started and left no trace", "its files are not recorded")
         for path in sorted(_silent(noted))
     ]
-    killed = noted.started - noted.ended
+    killed = noted.started - noted.ended - sum(survivor.watched for survivor in left)
     if killed > 0:
         what = "the native libraries of {} of {} processes".format(killed, noted.started)
-        found.append(gap(what, "they were killed, or have not ended", "libraries that only they loaded may be missing"))
+        found.append(gap(what, "they were killed, or had not ended", "libraries that only they loaded may be missing"))
     return found
 
 
@@ -69,7 +73,9 @@ def _of_supervisor(noted: Table, kinds: Dict[int, Set[str]]) -> List[Gap]:
     return found
 
 
-def of_python(argv: List[str], program: str, processes: List[Process], place: Optional[Place]) -> List[Gap]:
+def of_python(
+    argv: List[str], program: str, processes: List[Process], place: Optional[Place], left: List[Survivor]
+) -> List[Gap]:
     """Return what Python processes did not say of themselves, in a run whose files were seen."""
     if place is None:
         why = "no Python process told of itself"
@@ -79,11 +85,12 @@ def of_python(argv: List[str], program: str, processes: List[Process], place: Op
             )
         return [gap("the interpreter, its packages and settings", why, "they cannot be rebuilt from this record")]
     started = [process.start for process in processes if process.start]
-    silent = sum(process.start is not None and process.ending is None for process in processes)
+    silent = silent_pythons(processes, left)
     found = of_environment(started, place)
     if silent:
-        what = "the numerics settings of {} of {} Python processes".format(silent, len(started))
-        found.append(gap(what, "they were killed, or ended by os._exit", "a difference in them would not be seen"))
+        what = "the numerics settings of {} of {} Python processes".format(len(silent), len(started))
+        why = "they were killed, or ended by os._exit: {}".format(listed(silent))
+        found.append(gap(what, why, "a difference in them would not be seen"))
     return found
 
 

@@ -7,6 +7,7 @@ import stat
 import time
 from typing import Any, Callable, Dict, Iterable, List, Mapping, NamedTuple, Optional, Tuple
 
+from .copies import Copy, NotCopied
 from .memory import NONE, Memory
 
 _BLOCK = 1 << 20
@@ -52,6 +53,8 @@ class Hasher:
     def __init__(self, means: Means = PLAIN) -> None:
         self.means = means
         self.known: Dict[str, Optional[Content]] = {}
+        self.uncopied: Dict[str, str] = {}
+        """Files of which a copy was wanted and could not be written, with the reason."""
 
     def hash_all(self, paths: Iterable[str], fast: bool = False) -> None:
         """Hash these files now, the large ones side by side; with `fast`, by the faster algorithm if there is one."""
@@ -109,7 +112,11 @@ class Hasher:
             self.known[path] = None
         else:
             partial = os.path.join(kept, ".partial")
-            found = _read(path, status, ("sha256", hashlib.sha256), partial)
+            try:
+                found = _read(path, status, ("sha256", hashlib.sha256), partial)
+            except NotCopied as error:
+                self.uncopied[path] = str(error)
+                return content
             if found.content.digest:
                 os.rename(partial, os.path.join(kept, found.content.digest[7:]))
             self.known[path] = found.content
@@ -173,17 +180,12 @@ def _same(before: os.stat_result, after: os.stat_result) -> bool:
 def _pass_on(descriptor: int, state: Any, copy: Optional[str]) -> None:
     """Read to the end of a file, block by block in one buffer."""
     buffer = memoryview(bytearray(_BLOCK))
-    out = open(copy, "wb", buffering=0) if copy else None
-    try:
+    with Copy(copy) as out:
         count = os.readv(descriptor, [buffer])
         while count:
             state.update(buffer[:count])
-            if out is not None:
-                out.write(buffer[:count])
+            out.write(buffer[:count])
             count = os.readv(descriptor, [buffer])
-    finally:
-        if out is not None:
-            out.close()
 
 
 def _now_ns() -> int:

@@ -13,6 +13,8 @@ from typing import Dict, List, Optional, Tuple
 _QUIET = 0.3
 _LONGEST = 5.0
 """Seconds that we go on reading after the command's end: without anything new to read, and at all."""
+_AGAIN = 0.1
+"""Seconds until a step that failed unforeseen is tried again."""
 
 
 class Stream:
@@ -53,17 +55,21 @@ class Stream:
     def _copy(self, data: bytes) -> None:
         try:
             _write(self.file.fileno(), data)
-        except OSError as error:
-            self.lost = str(error)  # a full disk must not stop the command
+        except Exception as error:
+            self.failed(error)  # a full disk, or what nobody foresaw: it must not stop the command
 
     def _show(self, data: bytes) -> bool:
         try:
             _write(self.descriptor, data)
         except BrokenPipeError:
             return False
-        except OSError:
+        except Exception:
             self.shown = None  # closed, or a terminal that is gone: the recording goes on
         return True
+
+    def failed(self, error: Exception) -> None:
+        """Note why the copy is not complete, for the first time."""
+        self.lost = self.lost or (str(error) if isinstance(error, OSError) else repr(error))
 
     def close(self) -> None:
         """Close our side."""
@@ -104,11 +110,26 @@ class Streams:
             stream.close()
 
     def _pump(self) -> None:
+        """Move all that comes; what fails unforeseen is tried again, or the command would wait for a reader forever."""
+        waiting = {stream.source: stream for stream in self.all}
+        while waiting:
+            try:
+                self._move_all(waiting)
+                break
+            except Exception as error:
+                for stream in waiting.values():
+                    stream.failed(error)
+                if self.ended.wait(_AGAIN):
+                    break
+        self.cut = bool(waiting)
+        for stream in waiting.values():
+            stream.close()
+
+    def _move_all(self, waiting: Dict[int, Stream]) -> None:
+        """Move what comes until there is no more, or nothing new after the command's end; take out what has ended."""
         poll = select.poll()
-        waiting: Dict[int, Stream] = {}
-        for stream in self.all:
-            poll.register(stream.source, select.POLLIN)
-            waiting[stream.source] = stream
+        for source in waiting:
+            poll.register(source, select.POLLIN)
         quiet_since: Optional[float] = None
         deadline: Optional[float] = None
         while waiting:
@@ -123,9 +144,6 @@ class Streams:
                 quiet_since = now if ready or quiet_since is None else quiet_since
                 if now - quiet_since > _QUIET or now > deadline:
                     break
-        self.cut = bool(waiting)
-        for stream in waiting.values():
-            stream.close()
 
 
 def terminals_here() -> List[str]:

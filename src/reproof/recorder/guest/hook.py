@@ -305,6 +305,7 @@ def start(guest: str, record: str) -> None:
         "version": sys.version,
         "version_info": list(sys.version_info)[:3],
         "executable": sys.executable,
+        "words": getattr(sys, "orig_argv", [])[:8],  # since 3.10
         "prefix": sys.prefix,
         "base_prefix": sys.base_prefix,
         "exec_prefix": sys.exec_prefix,
