@@ -7,10 +7,9 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from reproof.errors import CaptureError, RunError
 from reproof.recorder.command import LaunchError, Order
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 CACHE = "recorder"
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
+class Ran(NamedTuple):
     """A command that has ended: its recording, the folder with its output, and the repository as it was then."""
 
     recording: dict[str, Any]

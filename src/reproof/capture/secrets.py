@@ -6,7 +6,8 @@ import fnmatch
 import hashlib
 import re
 import urllib.parse
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 from pathlib import PurePosixPath
 
 from reproof.capture.redaction import Redactor, option_values
@@ -34,17 +35,30 @@ SUSPECT = re.compile(
 SHORTEST = 8
 """Characters; a shorter value of such a variable is looked for nowhere else."""
 
-PRIVATE = (
+PRIVATE_NAMES = (
     ".env", ".env.*", "*.env", ".envrc", "*.pem", "*.key", "*.p12", "*.pfx", "*.jks", "*.keystore", "*.ppk", "*.kdbx",
     "*.agekey", "id_rsa*", "id_dsa*", "id_ecdsa*", "id_ed25519*", ".netrc", "_netrc", ".npmrc", ".pypirc", ".pgpass",
     ".git-credentials", ".htpasswd", ".dockercfg", "*credentials*", "*service_account*.json", "*service-account*.json",
     "client_secret*.json", "kaggle.json", "kubeconfig*", "secrets.toml", "secrets.json", "secrets.y*ml", ".my.cnf",
+)  # fmt: skip
+"""Files that hold secrets by their purpose."""
+PRIVATE_PATHS = (
     "*/.aws/*", "*/.ssh/*", "*/.gnupg/*", "*/.kube/config", "*/.docker/config.json", "*/.huggingface/token",
     "*/huggingface/token", "*/huggingface/stored_tokens", "*/gcloud/*.json", "*/gcloud/*.db", "*/.config/pip/pip.conf",
 )  # fmt: skip
-"""Files that hold secrets by their purpose: a pattern with a slash is for the path, any other for the name."""
+"""Those that only their folder tells."""
 PUBLIC = ("*.pub", "*.py", "*.example", "*.sample", "*.template", "*.dist")
 """Files that are called alike and hold none, or are code: that is carried without its secrets."""
+
+
+def matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
+    """Return what says whether a text matches one of some patterns. Only what is no word or `WORD*` is compiled."""
+    every = tuple(patterns)
+    plain = [pattern for pattern in every if not set("*?[") & set(pattern.removesuffix("*"))]
+    words = frozenset(pattern for pattern in plain if not pattern.endswith("*"))
+    starts = tuple(pattern[:-1] for pattern in plain if pattern.endswith("*"))
+    others = [pattern for pattern in every if pattern not in plain]
+    return lambda text: text in words or text.startswith(starts) or any(fnmatch.fnmatchcase(text, p) for p in others)
 
 
 def redact(text: str) -> str:
@@ -56,9 +70,15 @@ def is_private(path: str) -> bool:
     """Say whether a file's name or path promises a secret, so that its bytes are not to be kept."""
     lower = path.lower()
     name = PurePosixPath(lower).name
-    if any(fnmatch.fnmatchcase(name, pattern) for pattern in PUBLIC):
+    if one_of(PUBLIC).match(name):
         return False
-    return any(fnmatch.fnmatchcase(lower if "/" in pattern else name, pattern) for pattern in PRIVATE)
+    return bool(one_of(PRIVATE_NAMES).match(name) or one_of(PRIVATE_PATHS).match(lower))
+
+
+@cache
+def one_of(patterns: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what matches whatever one of some patterns does: made once, when a file is first asked about."""
+    return re.compile("|".join(map(fnmatch.translate, patterns)))
 
 
 def private_in_patch(path: str) -> str | None:
@@ -106,12 +126,12 @@ def select_environment(
         also: names or patterns that the user allows on top.
         redactor: takes out what is a secret in a variable that is kept.
     """
-    allowed = (*ALLOWED, *also)
+    is_allowed = matcher((*ALLOWED, *also))
     redact = (redactor or Redactor()).text
     kept: dict[str, str] = {}
     withheld: dict[str, str] = {}
     for name, value in sorted(variables.items()):
-        if any(fnmatch.fnmatchcase(name, pattern) for pattern in allowed) and not is_suspect(name):
+        if is_allowed(name) and not is_suspect(name):
             kept[name] = redact(value)
         else:
             withheld[name] = hashlib.sha256(f"{salt}\0{name}\0{value}".encode(errors="surrogateescape")).hexdigest()

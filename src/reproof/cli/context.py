@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, NamedTuple, TextIO
 
-from reproof.errors import UsageError
+from reproof.errors import StoreError, UsageError
 from reproof.settings_file import find_settings
 
 if TYPE_CHECKING:  # what a command needs of these is imported when it does: `run` starts the user's command before
+    from collections.abc import Mapping
+
     from rich.console import Console, RenderableType
 
     from reproof.model.base import Document
@@ -25,8 +26,7 @@ UNFOLDED = 400
 """Columns; wide enough for tables in a pipe or a log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(NamedTuple):
     """The words before the verb, turned into what a command needs."""
 
     root: Path
@@ -105,7 +105,16 @@ def plain(document: Document) -> dict[str, Any]:
     return value
 
 
-def default_store(environ: dict[str, str]) -> Path:
+def make_context(store: Path | None, registry: str | None, quiet: bool, environ: Mapping[str, str]) -> Context:
+    """Return the words before the verb, understood. Raises StoreError: the store is a file; UsageError."""
+    root = (store or default_store(environ)).expanduser()
+    root = root if root.is_absolute() else working_directory() / root
+    if root.exists() and not root.is_dir():
+        raise StoreError(f"the store {root} is not a folder", "name a folder with --store, or a new one")
+    return Context(root=root, registry=registry, quiet=quiet)
+
+
+def default_store(environ: Mapping[str, str]) -> Path:
     """Return where the store is unless the user says otherwise: the XDG data folder."""
     data = environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(data) / "reproof"

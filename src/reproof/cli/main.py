@@ -1,4 +1,7 @@
-"""The command line: parse, call one pipeline function, print one document. The only place that exits."""
+"""The command line: parse, call one pipeline function, print one document. The only place that exits.
+
+Little is loaded here: the command of `reproof run` waits for it.
+"""
 
 from __future__ import annotations
 
@@ -7,92 +10,33 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
-from types import FrameType
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import click
+from reproof.cli.short import plain_run
+from reproof.errors import ReproofError
 
-from reproof import __version__
-from reproof.cli.context import Context, default_store, working_directory
-from reproof.errors import ReproofError, StoreError
+if TYPE_CHECKING:
+    from types import FrameType
 
 INTERRUPTED = 130
-
-VERBS = {
-    "run": "reproof.cli.run:run_",
-    "capture": "reproof.cli.capture:capture",
-    "export": "reproof.cli.capture:export",
-    "ls": "reproof.cli.records:ls",
-    "show": "reproof.cli.records:show",
-    "plan": "reproof.cli.rebuild:plan",
-    "build": "reproof.cli.rebuild:build",
-    "replay": "reproof.cli.rebuild:replay",
-    "verify": "reproof.cli.rebuild:verify",
-    "diff": "reproof.cli.diff:diff",
-    "gc": "reproof.cli.gc:gc",
-    "doctor": "reproof.cli.doctor:doctor",
-}
-"""Where each verb is. Only the one that was typed is imported: most take longer to load than recording may take."""
-
-
-class Verbs(click.Group):
-    """The verbs, in the order of `VERBS`."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return their names."""
-        return list(VERBS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        """Return one of them; None if there is no such verb."""
-        place = VERBS.get(cmd_name)
-        if place is None:
-            return None
-        module, _, name = place.partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
-
-
-@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
-@click.version_option(__version__, prog_name="reproof")
-@click.option(
-    "--store", type=click.Path(path_type=Path), envvar="REPROOF_HOME", help="The folder that keeps everything."
-)
-@click.option("--registry", envvar="REPROOF_REGISTRY", help="The registry to take base images from (host:port).")
-@click.option("-q", "--quiet", is_flag=True, help="Print results only.")
-@click.pass_context
-def cli(context: click.Context, store: Path | None, registry: str | None, quiet: bool) -> None:
-    """Record a training run; later prove that it can be repeated.
-
-    \b
-    reproof run -- python train.py     record a run
-    reproof verify ID                  rebuild it, run it again, judge
-    """
-    root = (store or default_store(dict(os.environ))).expanduser()
-    root = root if root.is_absolute() else working_directory() / root
-    if root.exists() and not root.is_dir():
-        raise StoreError(f"the store {root} is not a folder", "name a folder with --store, or a new one")
-    context.obj = Context(root=root, registry=registry, quiet=quiet)
 
 
 def run() -> None:
     """Entry point: run the command line, turn errors into a message and an exit code."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # they are looked for in all that is installed here
     if signal.getsignal(signal.SIGTERM) is signal.SIG_DFL:  # else it is ignored, and stays so
         signal.signal(signal.SIGTERM, end)
     try:
         prepare_streams()
         try:
-            status = cli.main(standalone_mode=False)
+            status = obey(sys.argv[1:])
         finally:
             sys.stdout.flush()  # here a full disk can be told; after us it cannot
     except ReproofError as error:
         complain(error.message, error.hint)
         status = error.exit_code
-    except click.ClickException as error:
-        error.show()
-        status = error.exit_code
-    except (KeyboardInterrupt, click.Abort):
+    except KeyboardInterrupt:
         complain("interrupted", "")
         status = INTERRUPTED
     except BrokenPipeError:
@@ -103,6 +47,18 @@ def run() -> None:
         complain(f"{error.filename or 'the output cannot be written'}: {error.strerror or error}", "")
         status = ReproofError.exit_code  # not 1, which says that runs differ
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def obey(words: list[str]) -> object:
+    """Do what the words say; return the exit code, or something else for success. Raises ReproofError."""
+    run = plain_run(words, os.environ)
+    if run is None:
+        from reproof.cli import verbs
+
+        return verbs.obey()
+    from reproof.cli.recorded import record
+
+    return record(run.context(), run.words, level=run.level)
 
 
 def prepare_streams() -> None:

@@ -22,8 +22,8 @@ import threading
 import weakref
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 NO_LOCKS = frozenset({errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOSYS})
 """What a file system answers that has no locks. Runs are recorded there all the same; `gc` refuses to work."""
@@ -142,8 +142,7 @@ def end(descriptor: int, path: Path, owner: int) -> None:
         os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
-class Leases:
+class Leases(NamedTuple):
     """What the living hold: `tokens` are the names of their leases, `names` all that they claimed."""
 
     tokens: frozenset[str]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reproof.capture.secrets import is_private, known_secrets, select_environment
+from reproof.capture.secrets import is_private, known_secrets, matcher, select_environment
 
 
 def test_listed_variables_are_kept_and_others_become_hashes() -> None:
@@ -18,6 +20,12 @@ def test_listed_variables_are_kept_and_others_become_hashes() -> None:
 
 def test_a_user_can_allow_more() -> None:
     assert select_environment({"MY_DATA": "/x"}, "salt", also=("MY_*",)).variables == {"MY_DATA": "/x"}
+
+
+@pytest.mark.parametrize("pattern", ["A_B", "A_*", "?_B", "[A]_B", "*", "*_B", "A*B"])
+def test_a_pattern_means_what_it_means_to_a_shell(pattern: str) -> None:
+    for name in ("A_B", "B", "AXB", ""):
+        assert matcher([pattern])(name) == fnmatchcase(name, pattern), name
 
 
 def test_a_secret_cannot_be_allowed_by_a_pattern() -> None:
