@@ -8,7 +8,7 @@ from typing import NamedTuple, get_args
 from reproof.model.comparison import Comparison, FieldDifference, Result, Section
 from reproof.model.snapshot import Snapshot
 from reproof.report.rows import Mark, Row
-from reproof.report.words import generator_text, short, size
+from reproof.report.words import generator_text, short, size, spelled
 
 SECTIONS: tuple[Section, ...] = get_args(Section)
 FIELD_MARKS: Mapping[str, Mark] = {"added": "+", "removed": "-", "changed": "~"}
@@ -42,8 +42,14 @@ def list_changes(comparison: Comparison, runs: Runs, only: Collection[str]) -> l
     for section in SECTIONS:
         if section in only:
             rows = READERS.get(section, field_rows)(comparison, runs, section)
-            found.append(Changes(section, tuple(sorted(rows, key=lambda row: not row.counts))))
+            found.append(Changes(section, tuple(sorted(map(legible, rows), key=lambda row: not row.counts))))
     return found
+
+
+def legible(row: Row) -> Row:
+    """Return a row of which a name or value is one line; a detail may have more."""
+    name, old, new = map(spelled, (row.name, row.old, row.new))
+    return row._replace(name=name, old=old, new=new, detail=spelled(row.detail, but="\n"))
 
 
 def field_rows(comparison: Comparison, _: Runs, section: Section) -> Iterator[Row]:

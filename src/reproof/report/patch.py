@@ -7,6 +7,7 @@ from difflib import unified_diff
 
 from reproof.errors import ReproofError
 from reproof.model.comparison import FieldDifference
+from reproof.report.words import spelled
 
 NOWHERE = "/dev/null"
 
@@ -36,11 +37,6 @@ def file_patch(field: FieldDifference, read: Callable[[str], bytes]) -> Iterator
         return
     left, right = (data.decode(errors="replace").splitlines(keepends=True) for data in (before, after))
     for line in unified_diff(left, right, old, new):
-        yield spelled(line.rstrip("\n"))
+        yield spelled(line.rstrip("\n"), but="\t")
         if not line.endswith("\n"):
             yield "\\ No newline at end of file"
-
-
-def spelled(line: str) -> str:
-    """Return a line without characters that a terminal would obey."""
-    return "".join(letter if letter.isprintable() or letter == "\t" else f"\\x{ord(letter):02x}" for letter in line)

@@ -16,7 +16,7 @@ from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
 from reproof.model.verdict import Cause, Verdict
 from reproof.report.terminal_runs import checks_view, runs_table
-from reproof.report.words import duration, headline, next_step, plural, short, size, tone
+from reproof.report.words import duration, headline, next_step, plural, short, size, spelled, tone
 
 __all__ = [
     "checks_view", "execution_view", "image_view", "plan_view", "runs_table",
@@ -38,10 +38,10 @@ def verdict_view(verdict: Verdict) -> RenderableType:
     title = Text.assemble((f" {word} ", f"bold reverse {COLOURS[tone(verdict)]}"), (f"  {phrase}", "bold"),
                           (f"   {short(verdict.snapshot)}", "dim"))  # fmt: skip
     parts: list[RenderableType] = [Text(), title, Text()]
-    parts += [Text(f"  {reason}") for reason in verdict.reasons]
+    parts += [line(f"  {reason}") for reason in verdict.reasons]
     if verdict.failure is not None:
-        parts += [Text(f"  {verdict.failure.cause}")]
-        parts += [Text(f"  │ {line}", style="dim") for line in verdict.failure.log.splitlines()[-NAMED:]]
+        parts += [Text(spelled(f"  {verdict.failure.cause}", but="\n"))]
+        parts += [line(f"  │ {printed}", "dim") for printed in verdict.failure.log.splitlines()[-NAMED:]]
     if verdict.results:
         parts += [Text(), results_table(verdict.results)]
     parts += closure_lines(verdict.closure)
@@ -61,8 +61,8 @@ def results_table(results: Sequence[Result]) -> RenderableType:
     table.add_column(overflow="fold")
     for result in sorted(results, key=lambda result: order[result.status]):
         mark, colour = MARKS[result.status]
-        table.add_row(Text(f"{mark} {result.status}", style=colour), Text(result.name), Text(result.kind),
-                      Text(result.detail))  # fmt: skip
+        table.add_row(Text(f"{mark} {result.status}", style=colour), line(result.name), Text(result.kind),
+                      Text(spelled(result.detail, but="\n")))  # fmt: skip
     return Padding(table, (0, 0, 0, 2))
 
 
@@ -72,7 +72,7 @@ def closure_lines(closure: Closure | None) -> Iterator[RenderableType]:
         yield from heading(f"{plural(len(closure.differences), 'loaded file')} not as recorded")
         for difference in closure.differences[:NAMED]:
             state = "not loaded by the replay" if difference.replayed is None else "other bytes"
-            yield Text(f"  {difference.path}  ({difference.owner or 'nobody known'}): {state}")
+            yield line(f"  {difference.path}  ({difference.owner or 'nobody known'}): {state}")
         yield from more(len(closure.differences))
 
 
@@ -81,10 +81,10 @@ def cause_lines(causes: Sequence[Cause]) -> Iterator[RenderableType]:
     if causes:
         yield from heading("likely causes")
     for number, cause in enumerate(causes[:CAUSES], 1):
-        yield Text(f"  {number}. {cause.what}")
-        yield Text(f"     {cause.evidence}", style="dim")
+        yield line(f"  {number}. {cause.what}")
+        yield line(f"     {cause.evidence}", "dim")
         if cause.where and cause.where not in cause.what:
-            yield Text(f"     {cause.where}", style="dim")
+            yield line(f"     {cause.where}", "dim")
 
 
 def gap_lines(gaps: Sequence[Gap], title: str = "what could not be learned") -> Iterator[RenderableType]:
@@ -92,7 +92,7 @@ def gap_lines(gaps: Sequence[Gap], title: str = "what could not be learned") -> 
     if gaps:
         yield from heading(title)
     for gap in gaps[:NAMED]:
-        yield Text.assemble(f"  {gap.what}: {gap.why}", (f"; {gap.effect}", "dim"))
+        yield line(f"  {gap.what}: {gap.why}") + line(f"; {gap.effect}", "dim")
     yield from more(len(gaps))
 
 
@@ -135,6 +135,11 @@ def restored_view(files: Sequence[str], gaps: Sequence[Gap], folder: str) -> Ren
     return Group(
         Text(f"{plural(len(files), 'file')} in {folder}", style="bold"), *gap_lines(gaps, "what is missing there")
     )
+
+
+def line(text: str, style: str = "") -> Text:
+    """Return a text as one line, whatever is in it."""
+    return Text(spelled(text), style=style)
 
 
 def heading(text: str) -> Iterable[RenderableType]:

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reproof.model.snapshot import Snapshot
 from reproof.report.show import SECTIONS, Entry
-from reproof.report.words import command_line, short
+from reproof.report.words import command_line, short, spelled
 
 NAMED = 12
 """Entries of a section that are shown; `--all` shows the rest. Warnings are never cut: each may be the one."""
@@ -23,12 +23,12 @@ SENTENCES = ("warnings", "gaps")
 def show_view(snapshot: Snapshot, only: Collection[str] = (), everything: bool = False) -> RenderableType:
     """Return the sections that were named, or all of them; an empty one is left out unless it was named."""
     parts: list[RenderableType] = [
-        Text.assemble((short(snapshot.id), "bold"), "  ", command_line(snapshot.command.argv))
+        Text.assemble((short(snapshot.id), "bold"), "  ", spelled(command_line(snapshot.command.argv)))
     ]
     for section in SECTIONS:
         if only and section.name not in only:
             continue
-        entries = list(section.entries(snapshot))
+        entries = [Entry(*map(spelled, entry)) for entry in section.entries(snapshot)]
         if entries or only:
             parts += [Text(), title(section.name, len(entries))]
             shown = entries if everything or only or section.name == "warnings" else entries[:NAMED]

@@ -6,6 +6,7 @@ import datetime
 import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
+from unicodedata import category
 
 if TYPE_CHECKING:
     from reproof.model.execution import Stage
@@ -25,6 +26,10 @@ STAGES: dict[Stage, str] = {
 }
 SHORT = 12
 MINUTE, HOUR = 60, 3600
+OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+"""Categories of Unicode whose characters are not shown: a terminal or a text's layout does something at them."""
+JOINERS = "\u200c\u200d"
+"""Of these, what is a part of words and of composed signs."""
 
 
 def headline(verdict: Verdict) -> tuple[str, str]:
@@ -89,6 +94,17 @@ def moment(text: str) -> str:
     except ValueError:
         return text
     return f"{when.astimezone(datetime.UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def spelled(text: str, but: str = "") -> str:
+    r"""Return a text in which a terminal obeys nothing and no line ends: control characters as `\n` or `\x1b`, marks
+    that turn the direction of writing as `\u202e`. Characters in `but` stay."""
+    return "".join(
+        letter.encode("unicode_escape").decode()
+        if category(letter) in OBEYED and letter not in but + JOINERS
+        else letter
+        for letter in text
+    )
 
 
 def command_line(argv: Sequence[str]) -> str:

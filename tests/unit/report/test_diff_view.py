@@ -172,3 +172,13 @@ def test_a_patch_of_bytes_that_are_gone_or_no_text_says_so() -> None:
     text = printed(view(a, b, patch=True))
     assert "Binary files a/a.py and b/a.py differ" in text
     assert "b.py: the store has no such blob" in text
+
+
+def test_a_name_that_a_terminal_would_obey_is_spelled_out_in_one_row() -> None:
+    odd = "a\nb\x1b[31m.csv"
+    a = make_snapshot(command={"argv": ["x\ny"]}, inputs=[{"path": f"{HOME}/{odd}", **blob("7")}])
+    b = make_snapshot(command={"argv": ["x\nz"]}, inputs=[])
+    lines = printed(view(a, b)).splitlines()
+    assert [line for line in lines if r"- a\nb\x1b[31m.csv" in line]
+    assert [line for line in lines if line.endswith(r"'x\nz'")]
+    assert all(line.isprintable() for line in lines)

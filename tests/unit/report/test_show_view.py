@@ -210,3 +210,17 @@ def test_files_below_the_project_are_named_from_there() -> None:
     assert f"{HOME}/train.py" not in text
     assert RICH["inputs"][0]["path"] in text
     assert SITE not in text
+
+
+def test_a_name_that_a_terminal_would_obey_is_spelled_out_in_one_row() -> None:
+    odd = "a\nb\x1b[31m\u202e.csv"
+    snapshot = make_snapshot(
+        command={"argv": ["sh", "-c", "a\nb\tc"]},
+        outputs=[{"name": odd, "path": f"{HOME}/{odd}", **blob("8")}],
+        gaps=[{"what": odd, "why": "w\r", "effect": "e"}],
+    )
+    text = printed(show_view(snapshot))
+    assert r"a\nb\x1b[31m\u202e.csv  10 B  output" in " ".join(text.split("\n"))
+    assert r"? a\nb\x1b[31m\u202e.csv: w\r; e" in text
+    assert r"sh -c 'a\nb\tc'" in text
+    assert not [letter for letter in text if letter != "\n" and not letter.isprintable()]

@@ -117,3 +117,22 @@ def test_durations_are_for_people(seconds: float, expected: str) -> None:
 )
 def test_sizes_are_for_people(count: int, expected: str) -> None:
     assert words.size(count) == expected
+
+
+def test_what_a_terminal_would_obey_is_spelled_out_in_rows_of_runs_and_results() -> None:
+    odd = "a\nb\x1b]0;title\x07"
+    row: dict[str, Any] = {"id": "a" * 64, "created": "", "command": ["sh", odd], "exit_code": 0, "status": "recorded",
+                           "metrics": {odd: 1.0}}  # fmt: skip
+    runs = printed(terminal.runs_table([row]))
+    verdict = samples.different().verdict
+    result = verdict.results[0].model_copy(update={"name": odd})
+    told = printed(terminal.verdict_view(verdict.model_copy(update={"results": (result,), "reasons": (odd,)})))
+    assert len(runs.splitlines()) == 2
+    for text in (runs, told):
+        assert text.count(r"a\nb\x1b]0;title\x07") == 2
+        assert all(line.isprintable() for line in text.splitlines())
+
+
+def test_letters_of_any_script_are_not_spelled_out() -> None:
+    text = "é 数据\u00a0\u3000👩\u200d🔬 می\u200cخواهم"
+    assert words.spelled(text) == text
