@@ -5,8 +5,9 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import re
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,9 @@ TIME_S = 20.0
 """For one file."""
 ALL_TIME_S = 60.0
 """For all files of a run; what is left then has no profile, and a gap tells it."""
-VERSION = 1
+VERSION = 2
 """Of the cache: raised when a file would get another profile than before."""
+QUOTED = re.compile(r"([\"'`])(?!the file\1).*?\1")
 
 
 def format_of(path: str) -> tuple[str, str] | None:
@@ -73,17 +75,17 @@ class Profiler:
         return Learned(tuple(described), tuple(gaps))
 
     def profile(self, entry: Input, worker: Worker, within_s: float) -> tuple[Profile | None, str]:
-        """Return the profile of one input, or None and why that is worth telling; a damaged file is not."""
+        """Return the profile of one input, or None and why; no reason for an input that is not to have one."""
         named = format_of(entry.path)
         if named is None or entry.digest is None or entry.changed or is_private(Path(entry.path).name):
             return None, ""
         cached = self.cache / f"{VERSION}-{named[0]}-{entry.digest.removeprefix('sha256:')}.json"
         known = remembered(cached)
         if known is not None:
-            return known.get("profile") and validated(known["profile"]), ""
+            return known.get("profile") and validated(known["profile"]), str(known.get("why", ""))
         path = self.bytes_of(entry)
         if path is None:
-            return None, ""
+            return None, "it was written to, or removed, after the run"
         if within_s <= 0:
             return None, f"the files before it took {ALL_TIME_S:.0f} s"
         request = {"path": str(path), "format": named[0], "compression": named[1]}
@@ -93,8 +95,9 @@ class Profiler:
         if answer.get("kind") in ("ImportError", "ModuleNotFoundError"):
             return None, "reading Arrow files needs pyarrow: pip install 'reproof[arrow]'"
         found = validated(answer.get("profile"))
-        remember(cached, found)
-        return found, ""
+        why = "" if found else unreadable(named[0], answer)
+        remember(cached, found, why)
+        return found, why
 
     def bytes_of(self, entry: Input) -> Path | None:
         """Return a file with an input's recorded bytes: the store's, or its own if it was not written since the run."""
@@ -113,6 +116,12 @@ def without_profile(entry: Input, why: str) -> Gap:
     return Gap(what=f"the profile of {entry.path}", why=why, effect="if its data changes, only that is told, not how")
 
 
+def unreadable(format: str, answer: Mapping[str, Any]) -> str:
+    """Return why a file has no profile, in its reader's words without what they quote: that may be of the data."""
+    words = re.sub(r"/proc/self/fd/\d+", "the file", str(answer.get("error", "what was found in it is no profile")))
+    return f"it cannot be read as {format}: {redact(QUOTED.sub('…', words)).strip().rstrip('.')}"
+
+
 def remembered(cached: Path) -> dict[str, Any] | None:
     """Return what the cache holds of a content; None if nothing."""
     try:
@@ -122,9 +131,9 @@ def remembered(cached: Path) -> dict[str, Any] | None:
     return held
 
 
-def remember(cached: Path, profile: Profile | None) -> None:
-    """Keep a profile, or that there is none, for the next run that reads the same bytes. A full disk is no error."""
-    held = json.dumps({"profile": profile.model_dump(mode="json") if profile else None})
+def remember(cached: Path, profile: Profile | None, why: str) -> None:
+    """Keep a profile, or why there is none, for the next run that reads the same bytes. A full disk is no error."""
+    held = json.dumps({"profile": profile.model_dump(mode="json") if profile else None, "why": why})
     try:
         write_durably(cached, held.encode())
     except OSError:

@@ -176,8 +176,33 @@ DAMAGED = {
 
 @pytest.mark.parametrize("name", DAMAGED)
 def test_a_file_of_any_bytes_has_a_valid_profile_or_none_and_makes_no_noise(desk: Desk, name: str) -> None:
-    profile = desk.look(name, DAMAGED[name])
+    learned = desk.profiler.learn_profiles([desk.put(name, DAMAGED[name])])
+    profile = learned.value[0].profile
     assert profile is None or Profile.model_validate_json(profile.model_dump_json()) == profile
+    assert [gap.what for gap in learned.gaps] == ([] if profile else [f"the profile of /data/{name}"])
+
+
+@pytest.mark.parametrize(
+    ("name", "why"),
+    [
+        ("cut.npz", "it cannot be read as npz: File is not a zip file"),
+        ("magic.parquet", "it cannot be read as parquet: "),
+        ("not.csv.gz", "it cannot be read as csv: IO Error: Input is not a GZIP stream: the file"),
+        ("text.npy", "it cannot be read as npy: "),
+    ],
+)
+def test_a_damaged_file_has_no_profile_and_a_reason_that_quotes_nothing_of_it(desk: Desk, name: str, why: str) -> None:
+    entry = desk.put(name, DAMAGED[name])
+    for _ in ("looked into", "remembered"):
+        [gap] = desk.profiler.learn_profiles([entry]).gaps
+        assert gap.why.startswith(why)
+        assert "/proc" not in gap.why
+
+
+def test_a_reason_without_what_it_quotes_is_told() -> None:
+    answer = {"error": "Conversion Error: Could not convert string 'Ada L.' in file \"/proc/self/fd/3\"."}
+    why = 'it cannot be read as csv: Conversion Error: Could not convert string … in file "the file"'
+    assert profiles.unreadable("csv", answer) == why
 
 
 def test_a_gzip_bomb_ends_at_the_limit_of_rows_or_time(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -256,7 +281,9 @@ def test_a_large_file_that_was_written_since_the_run_has_no_profile(desk: Desk, 
     ended = path.stat().st_ctime
     same, older = (Profiler(tmp_path / str(at), desk.blobs, at) for at in (ended, ended - 5))
     assert same.learn_profiles([entry]).value[0].profile is not None
-    assert older.learn_profiles([entry]).value[0].profile is None
+    learned = older.learn_profiles([entry])
+    assert learned.value[0].profile is None
+    assert [gap.why for gap in learned.gaps] == ["it was written to, or removed, after the run"]
 
 
 def test_private_changed_and_other_files_are_left_alone(desk: Desk) -> None:
