@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import textwrap
 import traceback
 from collections.abc import Iterable
 from pathlib import PurePosixPath
@@ -56,7 +57,13 @@ def render_dockerfile(plan: BuildPlan) -> str:
         autoescape=False,  # a Dockerfile is no HTML: each value goes through a filter of its own
     )
     environment.filters.update(
-        sh=shlex.quote, json=to_json, env=quote_variable, path=quote_path, paths=quote_paths, comment=one_line
+        sh=shlex.quote,
+        json=to_json,
+        env=quote_variable,
+        path=quote_path,
+        paths=quote_paths,
+        comment=one_line,
+        wrapped=comment_lines,
     )
     try:
         return environment.get_template("Dockerfile.j2").render(facts(plan))
@@ -161,9 +168,10 @@ def blob_of(artifact: Artifact) -> Blob:
 
 
 def locale_source(plan: BuildPlan) -> tuple[str, str] | None:
-    """Return what `localedef` makes the locale from; None for the ones that the C library has built in."""
+    """Return what `localedef` makes the locale from; None for what the C library has built in or lacks."""
     name, _, charset = plan.locale.partition(".")
-    return None if name in ("", "C", "POSIX") else (name, charset or "ISO-8859-1")
+    there = "locales" in {package.partition("=")[0] for package in plan.base.packages}
+    return None if name in ("", "C", "POSIX") or not there else (name, charset or "ISO-8859-1")
 
 
 def to_json(value: Any) -> str:
@@ -185,6 +193,11 @@ def quote_path(value: str) -> str:
 def quote_paths(values: Iterable[str]) -> str:
     """Return the paths of a COPY: a JSON array in which, unlike in that of a CMD, variables are looked for."""
     return to_json(quote_path(value) for value in values)
+
+
+def comment_lines(text: str) -> str:
+    """Return a sentence over as many lines of comment as it takes, without the sign of the first one."""
+    return "\n# ".join(textwrap.wrap(one_line(text), 116, break_long_words=False, break_on_hyphens=False))
 
 
 def one_line(value: Any) -> str:

@@ -13,7 +13,7 @@ from reproof.resolve.reuse import earlier_resolution, remember, reuse_key
 from reproof.tools import Tools
 
 ASKED = ("PIP_", "DOCKER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC", "SSL_CERT_FILE",
-         "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")  # fmt: skip
+         "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REPROOF_CUDA_MIRROR")  # fmt: skip
 """How the names of variables begin that say which indexes and registries are asked, and how they are reached."""
 
 

@@ -17,6 +17,8 @@ from reproof.store.store import Store
 
 ARTIFACTS = "artifacts"
 """The cache of downloaded wheels."""
+MIRROR = "REPROOF_CUDA_MIRROR"
+"""The variable with the repository that is asked for tags of nvidia/cuda that the vendor has deleted."""
 
 
 def make_index(store: Store, environ: Mapping[str, str], prefix: str | None) -> Index:
@@ -42,4 +44,5 @@ def resolve_tools(snapshot: Snapshot, store: Store, environ: Mapping[str, str], 
         store=store,
         look_up_image=image_lookup(environ, registry),
         archive=AptArchive(),
+        cuda_mirror=environ.get(MIRROR) or None,
     )

@@ -50,12 +50,12 @@ def python_images() -> dict[str, PythonImage]:
 
 def system_named(os: str | None, version: str | None) -> OperatingSystem | None:
     """Return a release by what it calls itself; its minor version counts where releases have one (Ubuntu)."""
-    wanted, number = FAMILY.get(os or "", os), version or ""
+    wanted, number = (os, FAMILY.get(os or "")), version or ""
     return next(
         (
             system
             for system in operating_systems()
-            if system.os == wanted and number in (system.version, f"{system.version}.{number.partition('.')[2]}")
+            if system.os in wanted and number in (system.version, f"{system.version}.{number.partition('.')[2]}")
         ),
         None,
     )

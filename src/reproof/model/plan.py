@@ -79,6 +79,19 @@ class Limits(Frozen):
     shm: int = 1 << 30
 
 
+class GpuRequest(Frozen):
+    """The GPUs that a replay asks for: as many of the recorded model. Memory in bytes, of each."""
+
+    count: int
+    model: str
+    """As the driver names it, `NVIDIA H100 80GB HBM3`; several kinds are joined by ` + `."""
+    capability: str | None = None
+    """Compute capability, `9.0`; the least where there are several kinds."""
+    memory: int | None = None
+    mig: tuple[str, ...] = ()
+    """The profiles of the MIG devices that the run had, `1g.10gb`, when it had no whole GPUs."""
+
+
 class BuildPlan(Document):
     """Everything that decides the image and the replay; equal plans give equal images."""
 
@@ -113,5 +126,7 @@ class BuildPlan(Document):
     mounts: tuple[Mount, ...]
     datasets: tuple[DatasetMount, ...] = ()
     limits: Limits
+    gpus: GpuRequest | None = None
+    """None when the run used none: the replay then sees none, either."""
     labels: dict[str, str]
     warnings: tuple[Gap, ...] = ()

@@ -72,6 +72,8 @@ class ImageLookup(Frozen):
     digest: str | None
     error: str | None = None
     reachable: bool = True
+    wanted: str = ""
+    """The name as it was looked for, `python:3.11.7-slim-bookworm`: `reference` has the registry or mirror in it."""
 
 
 class ArchivePackage(Frozen):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from reproof import __version__
-from reproof.model.base import Gap
+from reproof.bases.cuda_use import find_cuda
 from reproof.model.plan import BuildPlan
 from reproof.model.resolution import Resolution
 from reproof.model.snapshot import Snapshot
 from reproof.plan import environment, layout
-from reproof.plan.base import IMAGE_PYTHON, choose_foundation
+from reproof.plan.base import choose_foundation
+from reproof.plan.foreign import refuse_foreign
+from reproof.plan.gpu import gpu_decisions, gpu_request, gpu_warnings
 
 
 def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
@@ -18,13 +20,14 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         ResolveError: no base or no interpreter can be had for what was recorded.
     """
     seen, snapshot = snapshot, with_chosen(snapshot, resolution)
-    foundation = choose_foundation(snapshot, resolution)
+    refuse_foreign(snapshot)
+    use = find_cuda(snapshot)
+    foundation = choose_foundation(snapshot, resolution, use)
     interpreter = snapshot.interpreter
     uid, gid = layout.choose_user(snapshot)
     home = snapshot.command.home or "/home/user"
     venv = environment.choose_venv(interpreter)
-    from_image = foundation.python.startswith(IMAGE_PYTHON) and foundation.base.kind == "registry"
-    executable = interpreter.executable if interpreter and (venv or not from_image) else foundation.python
+    executable = interpreter.executable if interpreter and (venv or not foundation.own) else foundation.python
     return BuildPlan(
         snapshot=seen.id,
         resolution=resolution.id,
@@ -35,6 +38,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
             environment.wheels_decision(resolution.pins),
             layout.user_decision(snapshot),
             layout.limits_decision(snapshot),
+            *gpu_decisions(snapshot, use),
         ),
         base=foundation.base,
         interpreter=foundation.carried,
@@ -57,13 +61,14 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         mounts=layout.choose_mounts(snapshot),
         datasets=layout.choose_datasets(snapshot),
         limits=layout.choose_limits(snapshot),
+        gpus=gpu_request(snapshot, use),
         labels=choose_labels(seen),
         warnings=(
             *foundation.warnings,
             *environment.unknown_pins(resolution),
             *environment.conda_environment(snapshot),
             *layout.unkept_inputs(snapshot),
-            *graphics(snapshot),
+            *gpu_warnings(snapshot, use),
         ),
     )
 
@@ -88,18 +93,3 @@ def choose_labels(snapshot: Snapshot) -> dict[str, str]:
     if git is not None and git.remote:
         labels["org.opencontainers.image.source"] = git.remote
     return labels
-
-
-def graphics(snapshot: Snapshot) -> tuple[Gap, ...]:
-    """Return a warning when the run had GPUs: choosing a CUDA base is not decided here yet."""
-    accelerator = snapshot.accelerator
-    if not accelerator.present:
-        return ()
-    names = ", ".join(gpu.name for gpu in accelerator.gpus)
-    return (
-        Gap(
-            what=f"the run had GPUs: {names} (driver {accelerator.driver})",
-            why="the plan does not choose a CUDA base image or request GPUs yet",
-            effect="CUDA libraries that came in wheels are there, others are missing, and the replay runs on the CPU",
-        ),
-    )

@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
+from itertools import islice
 
-from packaging.version import InvalidVersion, Version
-
+from reproof.bases.candidates import CUDA_WAY, PLAIN_WAY, WAYS
 from reproof.model.base import Gap
 from reproof.model.resolution import ArchivePackage, ImageLookup
-from reproof.model.snapshot import Interpreter, Snapshot
+from reproof.model.snapshot import Snapshot
 from reproof.resolve.ports import Archive
 
-CODENAMES = ("bookworm", "trixie", "bullseye", "buster")
-"""Distribution releases that the official Python images were built on; the recorded one is tried before them."""
+ASKED = 6
+"""How many images of one way are asked for; those after them are further from what was recorded."""
 
 
-def image_names(interpreter: Interpreter | None, codename: str) -> Iterator[str]:
-    """Yield the official images that may hold the recorded Python, nearest first; none for a pre-release."""
-    if interpreter is None or interpreter.implementation.lower() != "cpython":
-        return
-    try:
-        version = Version(interpreter.version)
-    except InvalidVersion:
-        return
-    if version.is_prerelease or version.local is not None:
-        return
-    own = (codename,) if codename in CODENAMES else ()
-    for name in dict.fromkeys((*own, *CODENAMES)):
-        yield f"python:{version.base_version}-slim-{name}"
+def look_up_images(
+    snapshot: Snapshot, look_up: Callable[[str], ImageLookup], suites: Sequence[str] = (), mirror: str | None = None
+) -> tuple[ImageLookup, ...]:
+    """Return what the registry said of each candidate, up to the first that it has, or to its not being reachable.
 
-
-def look_up_images(snapshot: Snapshot, look_up: Callable[[str], ImageLookup]) -> tuple[ImageLookup, ...]:
-    """Return what the registry said of each candidate, up to the first that it has, or to its not being reachable."""
-    lookups = []
-    for name in image_names(snapshot.interpreter, snapshot.system.codename):
-        lookup = look_up(name)
-        lookups.append(lookup)
-        if lookup.digest is not None or not lookup.reachable:
-            break
+    Args:
+        snapshot: what the image is for.
+        look_up: asks the registry for a name.
+        suites: the releases whose archive is here; with the recorded one no image of the system alone is needed.
+        mirror: a repository, `registry.example/cuda`, that is asked for the tags that the vendor's does not have.
+    """
+    lookups: list[ImageLookup] = []
+    for way in WAYS:
+        if way is PLAIN_WAY and snapshot.system.codename in suites:
+            continue
+        for candidate in islice(way.candidates(snapshot), ASKED):
+            names = [candidate.reference]
+            if mirror and way is CUDA_WAY:
+                names.append(f"{mirror}:{candidate.reference.rpartition(':')[2]}")
+            for name in names:
+                lookups.append(look_up(name).model_copy(update={"wanted": candidate.reference}))
+                if lookups[-1].digest is not None:
+                    return tuple(lookups)
+            if not any(lookup.reachable for lookup in lookups[-len(names) :]):
+                return tuple(lookups)
     return tuple(lookups)
 
 

@@ -55,9 +55,13 @@ class Archive(Protocol):
 
 @dataclass(frozen=True)
 class ResolveTools:
-    """The adapters that `resolve` works with. `look_up_image` asks a registry for an image name."""
+    """The adapters that `resolve` works with. `look_up_image` asks a registry for an image name.
+
+    `cuda_mirror`: a repository that is asked for tags of `nvidia/cuda` that the vendor has deleted.
+    """
 
     index: Index
     store: Store
     look_up_image: Callable[[str], ImageLookup]
     archive: Archive
+    cuda_mirror: str | None = None

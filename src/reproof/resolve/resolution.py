@@ -29,9 +29,11 @@ def resolve(
         StoreError: the store cannot be written.
     """
     with ThreadPoolExecutor(3) as beside:
-        images = beside.submit(look_up_images, snapshot, tools.look_up_image)
-        system = beside.submit(look_up_packages, snapshot, tools.archive)
         suites = beside.submit(tools.archive.suites)
+        images = beside.submit(
+            lambda: look_up_images(snapshot, tools.look_up_image, suites.result(), tools.cuda_mirror)
+        )
+        system = beside.submit(look_up_packages, snapshot, tools.archive)
         contents = _contents_of(earlier) if earlier else _find_contents(snapshot, tools, progress)
         packages, archive_gaps = system.result()
         return Resolution(

@@ -38,10 +38,18 @@ def reuse_key(snapshot: Snapshot, files: Iterable[Path], words: Mapping[str, str
         "packages": sorted(keys),
         "interpreter": snapshot.interpreter.model_dump_json() if snapshot.interpreter else None,
         "system": snapshot.system.model_dump_json(include={"os", "os_version", "codename", "architecture", "packages"}),
+        "base": _base_needs(snapshot),
         "files": [_identity(path) for path in files],
         "words": dict(words),
     }
     return hashlib.sha256(json.dumps(what, sort_keys=True).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _base_needs(snapshot: Snapshot) -> list[object]:
+    """Return what else decides which base images are asked for: C library, CUDA, programs, whether a GPU is there."""
+    programs = {file.path for file in snapshot.loaded if file.kind == "program"}
+    libraries = [entry.model_dump(mode="json") for entry in snapshot.accelerator.libraries]
+    return [snapshot.kind, snapshot.system.libc, snapshot.accelerator.present, libraries, sorted(programs)]
 
 
 def earlier_resolution(store: Store, key: str | None) -> Resolution | None:

@@ -23,8 +23,8 @@ from reproof.facts.tables import read_table
 
 FOLDER = Path(reproof.facts.__file__).parent
 TABLES = sorted((FOLDER / "tables").glob("*.json"))
-NOT_LISTED = {"azl", "centos", "cm", "opensuse", "ubuntu"}
-"""Distributions of which a release that has images is unknown: CentOS 6, Ubuntu 17.04 and the like."""
+NOT_LISTED = {"azl", "cm", "opensuse", "ubuntu"}
+"""Distributions of which a release that has images is unknown: Ubuntu 17.04 and the like."""
 KERNEL = re.compile(r"(sm|compute)_\d{2,3}[af]?")
 
 
