@@ -10,7 +10,7 @@ import re
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,13 +25,15 @@ def make_wheel(
     files: Mapping[str, bytes] | None = None,
     tag: str = "py3-none-any",
     requires_python: str = "",
+    requires: Sequence[str] = (),
 ) -> tuple[str, bytes, str]:
     """Return file name, bytes and RECORD of a wheel with these files and its metadata."""
     info = f"{name}-{version}.dist-info"
-    requires = f"Requires-Python: {requires_python}\n" if requires_python else ""
+    demands = f"Requires-Python: {requires_python}\n" if requires_python else ""
+    demands += "".join(f"Requires-Dist: {line}\n" for line in requires)
     members = {
         **(files if files is not None else {f"{name}/__init__.py": f"VERSION = {version!r}\n".encode()}),
-        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{requires}".encode(),
+        f"{info}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n{demands}".encode(),
         f"{info}/WHEEL": f"Wheel-Version: 1.0\nGenerator: test\nRoot-Is-Purelib: true\nTag: {tag}\n".encode(),
     }
     record = "".join(f"{path},{record_hash(data)},{len(data)}\n" for path, data in members.items())
@@ -62,6 +64,11 @@ class IndexServer:
     delay_s: float = 0.0
     break_after: int | None = None
     requires_python: dict[str, str] = field(default_factory=dict)
+    uploads: dict[str, str] = field(default_factory=dict)
+    """Upload times by file name; without one, a page gives none."""
+    yanked: set[str] = field(default_factory=set)
+    beside: dict[str, bytes] = field(default_factory=dict)
+    """Metadata files, by the name of the wheel."""
     requests: list[tuple[str, str]] = field(default_factory=list)
     port: int = 0
 
@@ -70,9 +77,11 @@ class IndexServer:
         """The address of its index, without credentials."""
         return f"http://127.0.0.1:{self.port}/simple"
 
-    def add(self, wheel: tuple[str, bytes, str]) -> None:
-        """Offer a wheel."""
+    def add(self, wheel: tuple[str, bytes, str], uploaded: str | None = None) -> None:
+        """Offer a wheel, with an upload time if there is one."""
         self.files[wheel[0]] = wheel[1]
+        if uploaded is not None:
+            self.uploads[wheel[0]] = uploaded
 
     def page(self, project: str) -> list[str]:
         """Return the names of a project's files."""
@@ -118,6 +127,8 @@ class _Handler(BaseHTTPRequestHandler):
         if index.account and self.headers.get("Authorization") != _basic(index.account):
             return self.answer(401, b"who are you?", "text/plain")
         name = unquote(self.path.rpartition("/")[2])
+        if self.path.startswith("/files/") and name.removesuffix(".metadata") in index.beside:
+            return self.answer(200, index.beside[name.removesuffix(".metadata")], "application/octet-stream")
         if self.path.startswith("/files/") and name in index.files:
             return self.send_file(index.files[name])
         if self.path.startswith("/simple/") and (names := index.page(self.path.split("/")[2])):
@@ -135,6 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
                     "hashes": {"sha256": digests[name]} if index.hashes else {},
                     "size": len(index.files[name]),
                     "requires-python": index.requires_python.get(name),
+                    "yanked": name in index.yanked,
+                    **({"upload-time": index.uploads[name]} if name in index.uploads else {}),
                 }
                 for name in names
             ]

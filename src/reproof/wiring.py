@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 
 from reproof.adapters.apt import AptArchive
+from reproof.adapters.dated.asof import parse_instant
+from reproof.adapters.dated.index import DatedIndex
+from reproof.adapters.dated.kept import Kept
 from reproof.adapters.engine import Engine
 from reproof.adapters.index import Index
 from reproof.adapters.pip_config import read_pip_config
 from reproof.adapters.registry import DistributionInspector, RegistryClient, docker_accounts
+from reproof.adapters.uv import Uv
 from reproof.errors import EngineError
 from reproof.model.resolution import ImageLookup
 from reproof.model.snapshot import Snapshot
 from reproof.resolve.ports import ResolveTools
+from reproof.resolve.solve import SolveTools
 from reproof.store.store import Store
 
 ARTIFACTS = "artifacts"
@@ -46,3 +53,19 @@ def resolve_tools(snapshot: Snapshot, store: Store, environ: Mapping[str, str], 
         archive=AptArchive(),
         cuda_mirror=environ.get(MIRROR) or None,
     )
+
+
+def solve_tools(store: Store, environ: Mapping[str, str]) -> SolveTools:
+    """Return what `solve` needs: the places of the user's pip configuration, as they stood at an instant."""
+    config = read_pip_config(environ)
+
+    @contextmanager
+    def open_index(instant: str, places: Sequence[str]) -> Iterator[DatedIndex]:
+        asked = replace(config, find_links=tuple(dict.fromkeys((*config.find_links, *places))))
+        index = Index(asked, store.cache(ARTIFACTS))
+        try:
+            yield DatedIndex(index, Kept(store.cache("dated")), parse_instant(instant), lambda name, version: None)
+        finally:
+            index.close()
+
+    return SolveTools(open_index, Uv(store.cache("uv")), store)

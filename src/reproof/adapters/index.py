@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 from urllib.parse import quote, urlsplit
 
 from reproof.adapters.index_download import cached_path, download, download_unnamed
@@ -29,6 +29,8 @@ from reproof.model.resolution import Artifact
 from reproof.progress import Progress, Task
 
 DOWNLOADS_AT_ONCE = 4
+Where = Literal["everywhere", "here", "elsewhere"]
+"""Which places are asked: all, those on this machine, or those that are not."""
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,24 @@ class Index:
         self._without_ranges: set[str] = set()
         self._links: dict[str, Listing] = {}
 
+    @property
+    def connection(self) -> Connection:
+        """How the places are reached."""
+        return self._connection
+
     def close(self) -> None:
         """Close all connections."""
         self._connection.close()
 
-    def files(self, name: str) -> Listing:
+    def places(self, where: Where = "everywhere") -> tuple[str, ...]:
+        """Return the indexes and find-links places, as they may be stored."""
+        return tuple(public_url(place) for place in (*self._indexes(where), *self._find_links(where)))
+
+    def files(self, name: str, where: Where = "everywhere") -> Listing:
         """Return the files of a project on every place: the index, extra indexes, then find-links."""
         project = re.sub(r"[-_.]+", "-", name).lower()
-        listings = [self._ask(index, f"{index.rstrip('/')}/{quote(project)}/") for index in self._config.indexes]
-        listings += [self._link(place) for place in self._config.find_links]
+        listings = [self._ask(index, f"{index.rstrip('/')}/{quote(project)}/") for index in self._indexes(where)]
+        listings += [self._link(place) for place in self._find_links(where)]
         files = [file for listing in listings for file in listing.files if _belongs(file.filename, project)]
         return Listing(
             files=tuple({(file.filename, file.sha256, file.url): file for file in files}.values()),
@@ -117,6 +128,12 @@ class Index:
             finally:
                 pool.shutdown(cancel_futures=True)
 
+    def _indexes(self, where: Where) -> list[str]:
+        return [index for index in self._config.indexes if _lies(index, where)]
+
+    def _find_links(self, where: Where) -> list[str]:
+        return [place for place in self._config.find_links if _lies(place, where)]
+
     def _fetch(self, artifact: Artifact, task: Task) -> Path:
         sha256 = artifact.digest.removeprefix("sha256:")
         return download(self._connection, artifact.url or "", sha256, artifact.filename, self._cache, task)
@@ -170,6 +187,11 @@ class Index:
         if kind.endswith("json"):
             return parse_json(response.content, base, place)
         return parse_html(response.text, base, place)
+
+
+def _lies(place: str, where: Where) -> bool:
+    here = "://" not in place or place.startswith("file:")
+    return where == "everywhere" or here == (where == "here")
 
 
 def _read_local(path: Path, place: str) -> list[IndexFile]:

@@ -27,6 +27,10 @@ class IndexFile:
     size: int | None = None
     requires_python: str | None = None
     yanked: bool = False
+    upload_time: str | None = None
+    """When it came to the index, as the page says it (PEP 700)."""
+    metadata: bool = False
+    """The page advertises the file's metadata as a file of its own (PEP 658 and 714)."""
 
     @property
     def public_url(self) -> str:
@@ -63,6 +67,8 @@ def parse_json(data: bytes, url: str, place: str) -> list[IndexFile]:
             size=entry.get("size"),
             requires_python=entry.get("requires-python"),
             yanked=bool(entry.get("yanked", False)),
+            upload_time=entry.get("upload-time"),
+            metadata=bool(entry.get("core-metadata") or entry.get("dist-info-metadata")),
         )
         for entry in page["files"]
         if isinstance(entry, dict) and "filename" in entry and "url" in entry
@@ -89,6 +95,7 @@ def parse_html(text: str, url: str, place: str) -> list[IndexFile]:
                 sha256=digest if kind == "sha256" else None,
                 requires_python=attributes.get("data-requires-python"),
                 yanked="data-yanked" in attributes,
+                metadata=not {"data-core-metadata", "data-dist-info-metadata"}.isdisjoint(attributes),
             )
         )
     return files

@@ -37,6 +37,16 @@ class Try(Frozen):
     obstacles: tuple[Obstacle, ...] = ()
 
 
+class Repair(Frozen):
+    """Something in a file's old metadata that no tool of today accepts, and what it was read as."""
+
+    file: str
+    field: str
+    before: str
+    after: str | None
+    """None when nothing could be made of it and it was left out."""
+
+
 class Artifact(Frozen):
     """A wheel or source distribution.
 
