@@ -29,6 +29,8 @@ class Requirement(Frozen):
     """Of a direct reference, without credentials: `git+…@<commit>`, an archive, a folder relative to the project."""
     hashes: tuple[str, ...] = ()
     """`sha256:<hex>` of the files that a lock admits."""
+    optional: bool = False
+    """Only a function of the code imports it: the command may do without, should it not be had."""
 
 
 class DateChoice(Frozen):
