@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -30,7 +31,8 @@ class RunSpec:
     """A command and everything that bounds it. Always: no network, no capabilities, no new privileges.
 
     `environment` is all that the command sees: what the image sets besides is taken away. `cpus` empty means all;
-    `memory` (bytes) None means no limit; `shm_size` is in bytes.
+    `memory` (bytes), `processes` and `timeout_s` None mean no limit; `shm_size` is in bytes. `read_only`: the image's
+    own files cannot be changed. `scratch`: folders in memory that anybody may write, by the bytes that fit.
     """
 
     image: str
@@ -45,6 +47,10 @@ class RunSpec:
     hostname: str = "replay"
     labels: Mapping[str, str] = field(default_factory=dict)
     name: str | None = None
+    read_only: bool = False
+    scratch: Mapping[str, int] = field(default_factory=dict)
+    processes: int | None = None
+    timeout_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +61,8 @@ class RunOutcome:
     oom_killed: bool
     error: str
     duration_s: float
+    timed_out: bool = False
+    """It was stopped because it took longer than `timeout_s`."""
 
 
 def run_container(api: Any, spec: RunSpec, on_output: Output) -> RunOutcome:
@@ -74,17 +82,40 @@ def run_container(api: Any, spec: RunSpec, on_output: Output) -> RunOutcome:
             api.start(container)
         except docker.errors.APIError as error:
             return RunOutcome(None, False, explanation(error), time.monotonic() - started)
-        for out, err in stream:
-            if out:
-                on_output("stdout", out)
-            if err:
-                on_output("stderr", err)
-        code = api.wait(container)["StatusCode"]
+        with stopped_after(api, container, spec.timeout_s) as late:
+            for out, err in stream:
+                if out:
+                    on_output("stdout", out)
+                if err:
+                    on_output("stderr", err)
+            code = api.wait(container)["StatusCode"]
         state = api.inspect_container(container)["State"]
-        return RunOutcome(code, bool(state.get("OOMKilled")), state.get("Error") or "", time.monotonic() - started)
+        duration, killed = time.monotonic() - started, bool(state.get("OOMKilled"))
+        return RunOutcome(code, killed, state.get("Error") or "", duration, late.is_set())
     finally:
         with contextlib.suppress(*LOST):
             api.remove_container(container, v=True, force=True)
+
+
+@contextlib.contextmanager
+def stopped_after(api: Any, container: str, timeout_s: float | None) -> Iterator[threading.Event]:
+    """Kill a container that still runs after so many seconds; the event that is yielded is then set."""
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        with contextlib.suppress(*LOST):
+            api.kill(container)
+
+    timer = threading.Timer(timeout_s, stop) if timeout_s is not None else None
+    if timer is not None:
+        timer.daemon = True
+        timer.start()
+    try:
+        yield late
+    finally:
+        if timer is not None:
+            timer.cancel()
 
 
 def create_options(api: Any, spec: RunSpec) -> dict[str, Any]:
@@ -100,6 +131,11 @@ def create_options(api: Any, spec: RunSpec) -> dict[str, Any]:
         mem_limit=spec.memory,
         memswap_limit=spec.memory,
         shm_size=spec.shm_size,
+        pids_limit=spec.processes,
+        read_only=spec.read_only,
+        tmpfs={path: f"rw,exec,nosuid,mode=1777,size={size}" for path, size in spec.scratch.items()},
+        # Its output is handed over as it comes; a log beside it would grow without bound on the engine's disk.
+        log_config=docker.types.LogConfig(type="none"),
     )
     return {
         "image": spec.image,

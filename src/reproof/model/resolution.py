@@ -25,6 +25,8 @@ class Obstacle(Frozen):
     what: str
     """What happened, in one sentence that names versions and files."""
     remedy: str
+    log: str = ""
+    """The last lines that a failing build printed."""
 
 
 class Try(Frozen):
@@ -122,4 +124,6 @@ class Resolution(Document):
     """Choices that were made for the date; they go before those of the plan."""
     tries: tuple[Try, ...] = ()
     """Earlier attempts for other dates or interpreters, in order."""
+    libraries: tuple[str, ...] = ()
+    """Distribution packages with the libraries that wheels built here link to."""
     gaps: tuple[Gap, ...] = ()

@@ -18,6 +18,7 @@ def wanted(snapshot: Snapshot, resolution: Resolution) -> tuple[str, ...]:
     available = {package.name: package.available for package in resolution.packages}
     names = {package.name for package in resolution.packages}
     names |= {package.name for package in snapshot.system.packages if package.manager == "deb"}
+    names |= set(resolution.libraries)
     names |= locale_packages(snapshot.system.locale) | zone_packages(snapshot.system.timezone)
     return tuple(sorted(f"{name}={available[name]}" if available.get(name) else name for name in names))
 

@@ -10,19 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from reproof.adapters.wheel_archive import Member
 from reproof.errors import ResolveError
 
 BY_INSTALLER = ("RECORD", "RECORD.jws", "INSTALLER", "REQUESTED", "direct_url.json", "uv_cache.json", "uv_build.json")
-
-
-@dataclass(frozen=True)
-class Member:
-    """A file of a wheel: its name there, and where its bytes come from: an installed file, or `data`."""
-
-    name: str
-    path: Path | None = None
-    data: bytes | None = None
-    executable: bool = False
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from reproof.store.store import Store
 
 LEFT_OUT = frozenset(("site-packages", "dist-packages", "test", "tests", "idlelib", "turtledemo", "__pycache__"))
 """Folders of the standard library that no training run needs; packages are installed on their own."""
-CONTENTS = 1
+CONTENTS = 2
 """Raised when what goes into the tar changes, so that older ones are made again."""
 
 
@@ -95,8 +95,11 @@ def _files(interpreter: Interpreter) -> Iterator[Path]:
     other = prefix / "lib64" / stdlib.name
     for root in {stdlib, other} if other.is_dir() and not other.samefile(stdlib) else {stdlib}:
         yield from _walk(root)
-    for folder in ("lib", "lib64"):
-        yield from prefix.glob(f"{folder}/libpython*.so*")
+    for folder in prefix.glob(f"include/python{major}.{minor}*"):
+        # Wheels are built with it where only their source is to be had.
+        yield from _walk(folder)
+    for folder_name in ("lib", "lib64"):
+        yield from prefix.glob(f"{folder_name}/libpython*.so*")
     for needed in map(Path, interpreter.needs):
         if needed.is_relative_to(prefix):
             real = needed.resolve()

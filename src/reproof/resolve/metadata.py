@@ -9,9 +9,9 @@ from pathlib import Path
 from packaging.tags import Tag, parse_tag
 from packaging.version import InvalidVersion, Version
 
+from reproof.adapters.wheel_archive import Member
 from reproof.errors import ResolveError
 from reproof.model.snapshot import Distribution
-from reproof.resolve.installed import Member
 
 UNKNOWN_TAG = "py3-none-any"
 CARRIED = ("entry_points.txt", "top_level.txt")
