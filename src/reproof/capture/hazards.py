@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 from reproof.capture import hazard_names as names
 from reproof.capture.code import Code
-from reproof.capture.hazard_order import file_order, parallel, set_order
+from reproof.capture.hazard_order import file_order, parallel
 from reproof.capture.hazard_places import home, random_names
+from reproof.capture.hazard_sets import set_order
 from reproof.capture.secrets import redact
 from reproof.model.randomness import Hazard, HazardKind
 
