@@ -5,6 +5,7 @@
     tolerances: {"metrics.json:accuracy": {absolute: 0.01}, "*.csv": {relative: 1e-6}}
     ignore: ["stderr", "logs/*"]
     profile: false
+    secrets: {allow: ["sk-test-*", pad_token, "tests/keys/*"]}
 
 The tree of nodes is read, not the plain values, so that every complaint can name its line.
 """
@@ -22,7 +23,7 @@ import yaml
 from reproof.errors import UsageError
 from reproof.model.policy import Policy, Tolerance
 
-KEYS = ("command", "results", "tolerances", "ignore", "profile")
+KEYS = ("command", "results", "tolerances", "ignore", "profile", "secrets")
 TOLERANCE_KEYS = ("absolute", "relative")
 KINDS: dict[type[yaml.Node], str] = {yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list"}
 
@@ -54,9 +55,10 @@ def load_settings(path: Path) -> Settings:
         results=reader.patterns(given.get("results"), "results"),
         tolerances=reader.tolerances(given.get("tolerances")),
         ignore=reader.patterns(given.get("ignore"), "ignore"),
+        allowed_secrets=reader.allowed(given.get("secrets")),
     )
-    profile = reader.choice(given["profile"], "profile") if "profile" in given else True
-    return Settings(policy=policy, command=command, profile=profile)
+    profile = "profile" not in given or reader.choice(given["profile"], "profile")
+    return Settings(policy, command, profile)
 
 
 def parse(path: Path) -> yaml.Node | None:
@@ -136,15 +138,21 @@ class Reader:
                 raise self.complain(
                     node, f"command cannot be split into words: {error}", "Write it as a list."
                 ) from error
-        if not words:
-            raise self.complain(node, "command is empty", "Write `command: [python, train.py]`, or leave the key out.")
-        return words
+        if words:
+            return words
+        raise self.complain(node, "command is empty", "Write `command: [python, train.py]`, or leave the key out.")
 
     def choice(self, node: yaml.Node, name: str) -> bool:
         """Return true or false, as YAML 1.1 spells them."""
         if node.tag != "tag:yaml.org,2002:bool":
             raise self.complain(node, f"{name} is {describe(node)}, expected true or false", f"Write `{name}: false`.")
         return yaml.SafeLoader.bool_values[str(node.value).lower()]
+
+    def allowed(self, node: yaml.Node | None) -> tuple[str, ...]:
+        """Return the patterns of what is no secret."""
+        if node is None or is_empty(node):
+            return ()
+        return self.patterns(self.mapping(node, "secrets", ("allow",)).get("allow"), "allow")
 
     def tolerances(self, node: yaml.Node | None) -> tuple[tuple[str, Tolerance], ...]:
         """Return patterns and tolerances in the order of the file; the first match counts."""
@@ -179,9 +187,7 @@ def is_empty(node: yaml.Node) -> bool:
 
 def describe(node: yaml.Node) -> str:
     """Return what a node is, in words for a message."""
-    if is_empty(node):
-        return "empty"
-    return KINDS.get(type(node)) or repr(node.value)
+    return "empty" if is_empty(node) else KINDS.get(type(node)) or repr(node.value)
 
 
 def among(valid: tuple[str, ...]) -> str:

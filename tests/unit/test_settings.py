@@ -69,7 +69,7 @@ def test_the_first_pattern_stays_first(tmp_path: Path) -> None:
 def test_an_unknown_key_is_named_with_its_line_and_the_nearest_valid_key(tmp_path: Path) -> None:
     expected = (
         "reproof.yaml, line 3: unknown key 'tolerence'.",
-        "Did you mean 'tolerances'? Valid keys: command, results, tolerances, ignore, profile.",
+        "Did you mean 'tolerances'? Valid keys: command, results, tolerances, ignore, profile, secrets.",
     )
     assert expected == complaint(tmp_path, "# mine\nresults: []\ntolerence: {}\n")
 
@@ -77,7 +77,7 @@ def test_an_unknown_key_is_named_with_its_line_and_the_nearest_valid_key(tmp_pat
 def test_a_key_that_resembles_none_gets_the_list(tmp_path: Path) -> None:
     expected = (
         "reproof.yaml, line 1: unknown key 'xyz'.",
-        "Valid keys: command, results, tolerances, ignore, profile.",
+        "Valid keys: command, results, tolerances, ignore, profile, secrets.",
     )
     assert expected == complaint(tmp_path, "xyz: 1\n")
 
@@ -173,3 +173,12 @@ def test_data_files_are_looked_into_unless_that_is_switched_off(tmp_path: Path, 
 @pytest.mark.parametrize("text", ["maybe", "[]", "'false'", ""])
 def test_a_switch_that_is_neither_true_nor_false_is_told(tmp_path: Path, text: str) -> None:
     assert "expected true or false" in complaint(tmp_path, f"profile: {text}\n")[0]
+
+
+def test_what_is_no_secret_is_read_and_a_mistake_in_it_is_told(tmp_path: Path) -> None:
+    settings = load(tmp_path, 'secrets: {allow: ["sk-test-*", pad_token]}\n')
+    assert settings.policy.allowed_secrets == ("sk-test-*", "pad_token")
+    assert load(tmp_path, "secrets:\n").policy == load(tmp_path, "secrets: {allow: }\n").policy == Policy()
+    assert complaint(tmp_path, "secrets: [a]\n")[0] == "reproof.yaml, line 1: secrets is a list, expected a mapping."
+    assert complaint(tmp_path, "secrets: {deny: [a]}\n")[0] == "reproof.yaml, line 1: unknown key 'deny'."
+    assert complaint(tmp_path, "secrets: {allow: a}\n")[0] == "reproof.yaml, line 1: allow is 'a', expected a list."

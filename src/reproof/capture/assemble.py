@@ -94,7 +94,7 @@ def assemble(
     addresses = (around.tree.remote or "",) if around.tree else ()
     try:
         known = known_secrets(around.environ, recording["command"]["argv"], addresses)
-        keeper = Keeper(blobs, bytes_of, Redactor(known))
+        keeper = Keeper(blobs, bytes_of, Redactor(known, around.policy.allowed_secrets))
         return scrub(describe(recording, folder, around, keeper), keeper.redactor)
     except (KeyError, TypeError, ValidationError) as error:
         raise CaptureError(
@@ -117,7 +117,7 @@ def describe(recording: dict[str, Any], folder: Path, around: Circumstances, kee
     code = read_code(source.value.files, used, keeper.blobs)
     command = learn_command(record["command"], folder, keeper)
     results = learn_results(outputs.value, command.value.stdout, keeper.blobs)
-    parameters = learn_parameters(command.value.argv, inputs.value, outputs.value, keeper.blobs)
+    parameters = learn_parameters(command.value.argv, inputs.value, outputs.value, keeper)
     seeds = learn_seeds(code)
     told = (*(Gap(**gap) for gap in record["gaps"]), *illegible, *around.gaps, *files.gaps)
     learned: tuple[Learned[Any], ...] = (command, source, inputs, datasets, outputs, parameters, results)

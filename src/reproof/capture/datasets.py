@@ -11,7 +11,6 @@ from pathlib import PurePosixPath
 from reproof.capture.keeping import KEPT_INPUT, Keeper
 from reproof.capture.learned import Learned, gather
 from reproof.capture.profiles import format_of
-from reproof.capture.secrets import is_private
 from reproof.model.base import Gap
 from reproof.model.snapshot import Dataset, Input
 
@@ -117,7 +116,7 @@ def keep_dataset(folder: Folder, keeper: Keeper) -> Learned[Dataset]:
     size = sum(file.size for file in folder.files)
     changed = sum(file.changed for file in folder.files)
     gaps = [changed_gap(folder, changed)] if changed else []
-    kept = size <= KEPT_INPUT and not any(file.digest is None or is_private(name_of(file)) for file in folder.files)
+    kept = size <= KEPT_INPUT and not any(file.digest is None or keeper.is_private(file.path) for file in folder.files)
     for file in folder.files if kept else ():
         missing = keeper.keep(file.path, file.digest) if file.digest else None
         if missing is not None:
@@ -128,10 +127,6 @@ def keep_dataset(folder: Folder, keeper: Keeper) -> Learned[Dataset]:
                 changed=changed, kept=kept),
         tuple(gaps),
     )  # fmt: skip
-
-
-def name_of(file: Input) -> str:
-    return PurePosixPath(file.path).name
 
 
 def changed_gap(folder: Folder, count: int) -> Gap:

@@ -43,16 +43,24 @@ class Keeper:
         """
         if digest in self.blobs:
             return None
-        if is_private(path):
+        if self.is_private(path):
             return Gap(what=f"{path} is not kept", why="files of this name hold secrets", effect=NOT_CARRIED)
         held = self.bytes_of(path, digest)
         if held is None or file_digest(held, digest) != digest:
             return Gap(what=f"{path} is not kept", why="it is gone or changed after the run", effect=NOT_CARRIED)
-        if (line := first_secret(held, self.redactor)) is not None:
+        if (line := self.first_secret(path, held)) is not None:
             where = f" in line {line}" if line else ""
             return Gap(what=f"{path} is not kept", why=f"it holds what looks like a secret{where}", effect=NOT_CARRIED)
         self.blobs.put_file(held)
         return None
+
+    def is_private(self, path: str) -> bool:
+        """Say whether a file's name promises a secret, and the user does not say otherwise."""
+        return is_private(path) and not self.redactor.allows_file(path)
+
+    def first_secret(self, path: str, held: Path) -> int | None:
+        """Return what `first_secret` says of a file with the bytes of `path`. Raises OSError."""
+        return None if self.redactor.allows_file(path) else first_secret(held, self.redactor)
 
     def keep_text(self, file: Path) -> Blob:
         """Keep what a run printed, without its secrets. Raises StoreError, OSError."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from reproof.capture.pointer_dvc import folder_under_dvc, under_dvc
 from reproof.capture.pointer_hub import in_hub
-from reproof.capture.pointer_lfs import in_lfs
+from reproof.capture.pointer_lfs import in_lfs, unpulled, unpulled_folder
 from reproof.model.snapshot import Dataset, Input, Pointer, Snapshot
 
 BROKEN = (OSError, ValueError, RecursionError, KeyError, AttributeError)
@@ -30,7 +30,7 @@ def find_pointer(entry: Input) -> Pointer | None:
     if entry.digest is None or entry.changed:
         return None
     try:
-        return in_hub(path) or in_lfs(path, entry.digest) or under_dvc(path, entry.size)
+        return unpulled(path, entry.size) or in_hub(path) or in_lfs(path, entry.digest) or under_dvc(path, entry.size)
     except BROKEN:
         return None
 
@@ -38,6 +38,9 @@ def find_pointer(entry: Input) -> Pointer | None:
 def find_folder_pointer(folder: Dataset) -> Pointer | None:
     """Return where a data set can be fetched again, if DVC tracks its folder as one."""
     try:
-        return None if folder.changed else folder_under_dvc(Path(folder.path), folder.size)
+        path = Path(folder.path)
+        if folder.changed:
+            return None
+        return unpulled_folder(path, folder.size, folder.files) or folder_under_dvc(path, folder.size)
     except BROKEN:
         return None

@@ -79,6 +79,8 @@ class Profiler:
         named = format_of(entry.path)
         if named is None or entry.digest is None or entry.changed or is_private(Path(entry.path).name):
             return None, ""
+        if entry.pointer is not None and not entry.pointer.pulled:
+            return None, f"it stands for data that {entry.pointer.manager} has not fetched"
         cached = self.cache / f"{VERSION}-{named[0]}-{entry.digest.removeprefix('sha256:')}.json"
         known = remembered(cached)
         if known is not None:

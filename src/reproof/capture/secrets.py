@@ -127,12 +127,13 @@ def select_environment(
         redactor: takes out what is a secret in a variable that is kept.
     """
     is_allowed = matcher((*ALLOWED, *also))
-    redact = (redactor or Redactor()).text
+    redactor = redactor or Redactor()
     kept: dict[str, str] = {}
     withheld: dict[str, str] = {}
     for name, value in sorted(variables.items()):
-        if is_allowed(name) and not is_suspect(name):
-            kept[name] = redact(value)
+        suspect = is_suspect(name) and not redactor.allows(value, name)
+        if is_allowed(name) and not suspect:
+            kept[name] = redactor.text(value)
         else:
             withheld[name] = hashlib.sha256(f"{salt}\0{name}\0{value}".encode(errors="surrogateescape")).hexdigest()
     return Environment(variables=kept, withheld=withheld, salt=salt)

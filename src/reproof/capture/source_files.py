@@ -18,7 +18,6 @@ from reproof.capture.keeping import NOT_CARRIED, Keeper
 from reproof.capture.learned import Learned
 from reproof.capture.legible import is_legible, left_out
 from reproof.capture.redaction import Redactor
-from reproof.capture.secrets import is_private
 from reproof.model.base import Blob, Gap
 from reproof.model.snapshot import SourceFile
 from reproof.store.blobs import file_digest
@@ -58,6 +57,8 @@ def keep_loaded(files: Iterable[SourceFile], keeper: Keeper) -> Learned[tuple[So
 def keep_code(held: Path, path: str, keeper: Keeper) -> Learned[Blob]:
     """Keep a file of code, a secret in it replaced. Raises StoreError, OSError."""
     data = held.read_bytes()
+    if keeper.redactor.allows_file(path):
+        return Learned(keeper.blobs.put(data))
     if b"\0" in data[:8192]:
         spans = keeper.redactor.find_strict(data)
         if not spans:
@@ -128,7 +129,7 @@ def keep_one(file: Tracked, keeper: Keeper) -> Learned[SourceFile | None]:
             return keep_link(path, keeper)
         if not stat.S_ISREG(status.st_mode):
             return Learned(None)
-        if is_private(file.path):
+        if keeper.is_private(file.path):
             return Learned(None, (not_carried(file.path, "files of this name hold secrets"),))
         if status.st_size > LARGEST:
             return Learned(None, (not_carried(file.path, f"it has {status.st_size:,} bytes and was not read"),))

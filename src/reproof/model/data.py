@@ -45,6 +45,8 @@ class Pointer(Frozen):
     revision: str | None = None
     location: str | None = None
     """The remote, repository or address, without credentials."""
+    pulled: bool = True
+    """False when the data was not there, and the run read the small file that stands for it."""
 
 
 class Input(Frozen):

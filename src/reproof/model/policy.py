@@ -28,12 +28,13 @@ class Policy(Frozen):
 
     `results`: outputs that count; empty means all. `tolerances`: from a pattern, matched against `file`, `file:key` or
     a metric's name, to a tolerance; the first match counts. `ignore`: outputs, or `stdout` and `stderr`, that do not
-    count.
+    count. `allowed_secrets`: what looks like a secret and is none, by its value, its name, or the path of its file.
     """
 
     results: tuple[str, ...] = ()
     tolerances: tuple[tuple[str, Tolerance], ...] = ()
     ignore: tuple[str, ...] = ()
+    allowed_secrets: tuple[str, ...] = ()
 
     def counts(self, *names: str) -> bool:
         """Say whether a result counts: declared under one of its names (or nothing is declared), and not ignored."""

@@ -13,8 +13,11 @@ from pathlib import Path
 import pytest
 
 from reproof.capture.pointers import find_folder_pointer, find_pointer, with_pointers
+from reproof.capture.profiles import Profiler
 from reproof.model.base import Blob
 from reproof.model.snapshot import Dataset, Input
+from reproof.report.show import list_warnings
+from reproof.store.blobs import Blobs
 from tests.factories import make_snapshot
 
 FILES = Path(__file__).parents[2] / "files" / "pointers"
@@ -155,3 +158,42 @@ def test_inputs_that_changed_or_are_gone_have_none_and_a_snapshot_keeps_the_rest
     plain = make_snapshot(inputs=[], datasets=[])
     snapshot = plain.model_copy(update={"inputs": (entry, gone, changed)})
     assert [found.pointer is not None for found in with_pointers(snapshot).inputs] == [True, False, False]
+
+
+STANDING = "version https://git-lfs.github.com/spec/v1\noid sha256:{}\nsize 12345\n"
+
+
+def test_a_pointer_that_was_never_pulled_is_told_as_one_and_has_no_profile(lfs: Path, tmp_path: Path) -> None:
+    path = lfs / "images" / "b.csv"
+    path.write_text(STANDING.format("ab" * 32))
+    entry = read(path)
+    pointer = find_pointer(entry)
+    assert pointer is not None
+    assert (pointer.manager, pointer.identity, pointer.pulled) == ("git-lfs", "sha256:" + "ab" * 32, False)
+    assert pointer.location == "https://<redacted>@example.org/ada/data.git"
+    [told] = [entry.name for entry in list_warnings(make_snapshot(inputs=[{**entry.model_dump(), "pointer": pointer}]))]
+    assert told == f"a pointer was read in place of the data: {path}"
+    profiler = Profiler(tmp_path / "cache", Blobs(tmp_path / "blobs"), 2e9)
+    [gap] = profiler.learn_profiles([entry.model_copy(update={"pointer": pointer})]).gaps
+    assert gap.why == "it stands for data that git-lfs has not fetched"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "version 2\n" * 20, STANDING.format("ab" * 31), STANDING.format("ab" * 32) + "x" * 1000]
+)
+def test_a_small_file_that_only_looks_a_little_like_a_pointer_is_data(lfs: Path, text: str) -> None:
+    path = lfs / "small.csv"
+    path.write_text(text)
+    assert find_pointer(read(path)) is None
+
+
+def test_a_folder_of_pointers_that_were_never_pulled_is_told_as_one(tmp_path: Path) -> None:
+    for number in range(101):
+        (tmp_path / f"{number:03}.png").write_text(STANDING.format(f"{number:064x}"))
+    size = sum(path.stat().st_size for path in tmp_path.iterdir())
+    listing = Blob(digest="sha256:" + "0" * 64, size=1)
+    folder = Dataset(path=str(tmp_path), digest=listing.digest, files=101, size=size, listing=listing)
+    pointer = find_folder_pointer(folder)
+    assert pointer is not None and not pointer.pulled
+    (tmp_path / "005.png").write_bytes(b"\x89PNG")
+    assert find_folder_pointer(folder) is None

@@ -107,3 +107,37 @@ def test_text_made_to_be_slow_is_not(text: bytes) -> None:
     start = time.process_time()
     REDACTOR.data(text)
     assert time.process_time() - start < 5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "kept"),
+    [
+        ("sk-test-*", "key: sk-test-a1B2c3D4e5F6g7H8i9J0", True),
+        ("sk-test-*", "key: sk-live-a1B2c3D4e5F6g7H8i9J0", False),
+        ("*.pad_token", "model.pad_token: a1b2c3d4e5f6", True),
+        ("PAD_TOKEN", "pad_token: a1b2c3d4e5f6", True),
+        ("pad_token", "hub_token: a1b2c3d4e5f6", False),
+    ],
+)
+def test_what_the_user_allows_by_value_or_name_stays(pattern: str, text: str, kept: bool) -> None:
+    assert (Redactor(allowed=(pattern,)).text(text) == text) is kept
+    assert Redactor().text(text) != text
+
+
+def test_a_known_secret_beside_an_allowed_one_is_taken_out() -> None:
+    redactor = Redactor(frozenset({"correct-horse"}), ("pad_token",))
+    assert redactor.text("pad_token: a1b2c3d4e5f6 correct-horse") == "pad_token: a1b2c3d4e5f6 <redacted>"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "path", "allowed"),
+    [
+        ("tests/keys/*", "/p/tests/keys/a.pem", True),
+        ("a.pem", "/p/tests/keys/a.pem", True),
+        ("/p/tests/keys/a.pem", "/p/tests/keys/a.pem", True),
+        ("tests/keys/*", "/p/keys/a.pem", False),
+        ("pem", "/p/a.pem", False),
+    ],
+)
+def test_a_file_is_allowed_by_its_path_or_the_end_of_it(pattern: str, path: str, allowed: bool) -> None:
+    assert Redactor(allowed=(pattern,)).allows_file(path) is allowed

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reproof.capture.redaction import Redactor
 from reproof.capture.secrets import is_private, known_secrets, matcher, select_environment
 
 
@@ -66,3 +67,9 @@ def test_values_of_secret_variables_options_and_addresses_are_known() -> None:
 def test_no_withheld_value_is_in_the_document(variables: dict[str, str]) -> None:
     chosen = select_environment(variables, "salt")
     assert set(chosen.variables) | set(chosen.withheld) == set(variables)
+
+
+def test_a_variable_whose_name_promises_a_secret_is_kept_if_the_user_allows_both() -> None:
+    variables, redactor = {"PAD_TOKEN": "a1b2c3d4e5f6", "HUB_TOKEN": "x"}, Redactor(allowed=("PAD_TOKEN",))
+    assert select_environment(variables, "salt", ("*",), redactor).variables == {"PAD_TOKEN": "a1b2c3d4e5f6"}
+    assert select_environment(variables, "salt", (), redactor).variables == {}

@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Iterator, Sequence
 
-from reproof.model.snapshot import Column, Input, Profile, Series, Snapshot
+from reproof.model.snapshot import Column, Dataset, Input, Profile, Series, Snapshot
 from reproof.report.show.entry import Entry, inside, joined
 from reproof.report.words import command_line, duration, ending, moment, plural, short, size
 
@@ -93,17 +93,18 @@ def data(snapshot: Snapshot) -> Iterator[Entry]:
     for folder in snapshot.datasets:
         state = "" if folder.kept else "by hash alone"
         changed = f"{folder.changed:,} CHANGED during the run" if folder.changed else ""
-        managed = folder.pointer.manager if folder.pointer else ""
+        managed = pointer(folder)
         yield Entry(f"{inside(snapshot, folder.path)}/", size(folder.size),
                     joined(plural(folder.files, "file"), changed, state, managed))  # fmt: skip
 
 
-def pointer(file: Input) -> str:
-    """Return where a file can be fetched again."""
+def pointer(file: Input | Dataset) -> str:
+    """Return where a file or a folder can be fetched again."""
     if file.pointer is None:
         return ""
     place = file.pointer
-    return " ".join(part for part in (place.manager, place.location, place.revision and f"at {place.revision}") if part)
+    what = place.manager if place.pulled else f"a pointer of {place.manager}, NOT its data"
+    return " ".join(part for part in (what, place.location, place.revision and f"at {place.revision}") if part)
 
 
 def contents(profile: Profile | None) -> str:
@@ -139,6 +140,8 @@ def kept(snapshot: Snapshot) -> Iterator[Entry]:
     environment = snapshot.environment
     yield Entry("variables", f"{len(environment.variables):,} by value",
                 f"{len(environment.withheld):,} as a salted hash alone")  # fmt: skip
+    if snapshot.policy.allowed_secrets:
+        yield Entry("allowed", ", ".join(snapshot.policy.allowed_secrets), "no secret, by reproof.yaml")
 
 
 def share(name: str, parts: Sequence[tuple[bool, int]]) -> Entry:

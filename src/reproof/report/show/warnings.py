@@ -85,7 +85,7 @@ def packages(snapshot: Snapshot) -> Iterator[Entry]:
 
 
 def data(snapshot: Snapshot) -> Iterator[Entry]:
-    """Yield data that changed, that could not be read, and that a replay needs at its place."""
+    """Yield data that changed, that could not be read, that was not there, and that a replay needs at its place."""
     changed = [inside(snapshot, file.path) for file in snapshot.inputs if file.changed]
     changed += [inside(snapshot, folder.path) for folder in snapshot.datasets if folder.changed]
     if changed:
@@ -93,6 +93,11 @@ def data(snapshot: Snapshot) -> Iterator[Entry]:
     unread = [inside(snapshot, file.path) for file in snapshot.inputs if file.digest is None]
     if unread:
         yield Entry(f"read by the run, but not by the recorder: {named(unread)}", note="it cannot be checked later")
+    found = [(file.path, file.pointer) for file in snapshot.inputs]
+    found += [(f"{folder.path}/", folder.pointer) for folder in snapshot.datasets]
+    unpulled = [inside(snapshot, path) for path, pointer in found if pointer and not pointer.pulled]
+    if unpulled:
+        yield Entry(f"a pointer was read in place of the data: {named(unpulled)}", note="fetch it: git lfs pull")
     absent = [file for file in snapshot.inputs if not file.kept and file.digest and not file.pointer]
     if absent:
         yield Entry(only_by_hash(snapshot, absent), note="needed at its place when the run is repeated")
