@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -24,6 +25,8 @@ SYSTEM = (
     "/run/",
     "/opt/recorder/",
 )
+INSTALLED = re.compile(r"(bin|include|conda-meta)/|lib(32|64)?/(python|pypy)\d|(etc|share)/(jupyter|man)/|pyvenv\.cfg$")
+"""What an environment consists of, below its prefix."""
 LOCAL = ("/usr/local/",)
 """Below /usr, but the machine's user put it there, not the distribution."""
 
@@ -50,9 +53,17 @@ class Places:
     environment: tuple[str, ...]
 
     def belongs_to_environment(self, path: str) -> bool:
-        """Say whether a file that nobody is recorded to own came with the interpreter or the operating system."""
-        if any(path.startswith(f"{prefix.rstrip('/')}/") for prefix in self.environment):
-            return True
+        """Say whether a file that nobody is recorded to own came with the interpreter or the operating system.
+
+        A project may lie inside its own environment (`python -m venv .` makes that): what is below both is of the
+        environment only where an installer puts files.
+        """
+        for prefix in self.environment:
+            start = f"{prefix.rstrip('/')}/"
+            if path.startswith(start):
+                inside = [root for root in (self.cwd, *self.roots) if f"{root}/".startswith(start)]
+                own = any(path.startswith(f"{root}/") for root in inside)
+                return not own or INSTALLED.match(path.removeprefix(start)) is not None
         return path.startswith(SYSTEM) and not path.startswith(LOCAL)
 
 
