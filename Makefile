@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-store schema lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-resolve bench-store schema lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -53,6 +53,9 @@ bench-capture: $(READY) $(SHIM)  ## what recording costs beside bare, strace and
 	@$(BIN)/python scripts/bench-capture
 	@$(BIN)/python scripts/bench-run
 	@$(BIN)/python scripts/recall
+
+bench-resolve: $(READY)  ## old projects brought back from their date, beside plain uv and pip-compile (hours; goes on where it was stopped)
+	@$(BIN)/python scripts/bench-resolve $(ARGS)
 
 bench-store: $(READY)  ## what one more run costs the store, in bytes and milliseconds
 	@$(BIN)/python scripts/bench-store

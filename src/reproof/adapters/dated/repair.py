@@ -56,8 +56,9 @@ class _Mending:
 
 def read_metadata(text: str, filename: str, origin: str) -> CoreMetadata:
     """Return what the METADATA or PKG-INFO of a file says. Of any text something is made; no text is an error."""
-    # Only the head is of interest, and a description with a broken encoding must not spoil it.
-    message = HeaderParser().parsestr(re.split(r"\n[ \t]*\n", text.lstrip().replace("\r\n", "\n"), maxsplit=1)[0])
+    # Only the head is of interest, and a description with a broken encoding must not spoil it. A line of spaces does
+    # not end the head: it is an empty line of a folded licence, and the requirements come after that.
+    message = HeaderParser().parsestr(text.lstrip().replace("\r\n", "\n").partition("\n\n")[0])
     mending = _Mending(filename)
     version = str(message.get("Metadata-Version", "")).strip()
     if not re.fullmatch(r"[12]\.\d", version):

@@ -61,6 +61,12 @@ def test_a_folded_requirement_is_one_line() -> None:
     assert read_metadata(text, "a.whl", "here").requires_dist == ("a<2,>=1",)
 
 
+def test_an_empty_line_in_a_folded_licence_does_not_hide_the_requirements_after_it() -> None:
+    head = "Name: a\nLicense: Apache\n        \n        more of it\nRequires-Dist: portalocker\n"
+    text = f"{head}\nRequires-Dist: prose\n"
+    assert read_metadata(text, "a.whl", "here").requires_dist == ("portalocker",)
+
+
 def test_what_was_rendered_reads_the_same() -> None:
     found = read_metadata(OLD, "pandas-0.23.0.whl", "here")
     again = read_metadata(found.render("pandas", "0.23.0").decode(), "pandas-0.23.0.whl", "here")
