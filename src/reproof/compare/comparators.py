@@ -9,9 +9,15 @@ from reproof.compare.json_values import JSON
 from reproof.compare.notebooks import NOTEBOOK
 from reproof.compare.numpy_arrays import NUMPY
 from reproof.compare.opaque import BINARY
+from reproof.compare.pickles import PICKLE
+from reproof.compare.safetensors import SAFETENSORS
 from reproof.compare.text import TEXT
+from reproof.compare.torch_files import TORCH
+from reproof.compare.yaml_values import YAML
 
-COMPARATORS: tuple[Comparator, ...] = (NOTEBOOK, JSON, JSON_LINES, CSV, NUMPY, TEXT, BINARY)
+COMPARATORS: tuple[Comparator, ...] = (
+    NOTEBOOK, JSON, JSON_LINES, YAML, CSV, NUMPY, SAFETENSORS, TORCH, PICKLE, TEXT, BINARY,
+)  # fmt: skip
 
 
 def choose(name: str, data: bytes) -> Comparator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
-from reproof.compare.json_values import Place, compare_values
+from reproof.compare.trees import Place, compare_trees
 
 
 def recognizes(name: str, data: bytes) -> bool:
@@ -26,7 +26,7 @@ def compare(pair: Pair) -> Evidence:
     if len(a) != len(b):
         findings.form("", f"{len(a):,} records -> {len(b):,} records")
     for (number, left), (_, right) in zip(a, b, strict=False):
-        compare_values(findings, pair.name, Place(record=f"line {number}"), left, right)
+        compare_trees(findings, pair.name, Place(record=f"line {number}"), left, right)
     return findings.evidence()
 
 

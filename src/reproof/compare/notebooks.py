@@ -7,8 +7,8 @@ import re
 from typing import Any
 
 from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
-from reproof.compare.json_values import Place, compare_values
 from reproof.compare.text import compare_texts
+from reproof.compare.trees import Place, compare_trees
 
 ADDRESS = re.compile(r"(<[\w.]+(?: object)?[^<>]*? at )0x[0-9a-f]+")
 """Where an object lies in memory, as its default text shows it: another number in every process."""
@@ -82,7 +82,7 @@ def compare_output(findings: Findings, name: str, place: str, contents: tuple[An
     a, b = contents
     kind = place.rpartition(", ")[2]
     if kind.endswith("json"):
-        compare_values(findings, name, Place(record=place), a, b)
+        compare_trees(findings, name, Place(record=place), a, b)
     elif kind.startswith(("text/", "std", "error")):
         texts = joined(a), joined(b)
         plain = ADDRESS.sub(r"\1", texts[0]), ADDRESS.sub(r"\1", texts[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -27,6 +28,20 @@ def npz(**arrays: object) -> bytes:
     file = io.BytesIO()
     np.savez(file, **{name: np.asarray(array) for name, array in arrays.items()})
     return file.getvalue()
+
+
+MODELS = Path(__file__).parents[2] / "files" / "models"
+
+
+def model(name: str) -> bytes:
+    return (MODELS / name).read_bytes()
+
+
+def safetensors(*values: float) -> bytes:
+    data = np.array(values, dtype="<f4").tobytes()
+    entry = {"dtype": "F32", "shape": [len(values)], "data_offsets": [0, len(data)]}
+    header = json.dumps({"w": entry, "__metadata__": {"format": "np"}}).encode()
+    return len(header).to_bytes(8, "little") + header + data
 
 
 @dataclass(frozen=True)
@@ -76,6 +91,11 @@ CASES = (
         ("m.jsonl", b"no json\n"), b'{"loss": 1.0}\n{"lo',
     ),
     Case(
+        "yaml", "m.yaml", b"a:\n  b: [1, 2.0]\n", b"a:\n  b: [1, 2.5]\n",
+        Evidence("different", "1 of 2 values differ; a.b[1]: 2.0 -> 2.5", 0.5, 0.25, "a.b[1]"),
+        ("m.yaml", b"a: !!python/name:os.system"), b"a: [1",
+    ),
+    Case(
         "csv", "curve.csv", b"epoch,loss\n1,1.0\n2,0.5\n", b"epoch,loss\n1,1.0\n2,0.25\n",
         Evidence("different", "1 of 4 cells differ; row 2, column loss: 0.5 -> 0.25", 0.25, 0.5, "row 2, column loss"),
         ("curve.csv", b"a,b\n\xff,\0\n"), b'epoch,loss\n1,"1.0\n',
@@ -84,6 +104,22 @@ CASES = (
         "numpy", "w.npz", npz(w=[1.0, 2.0], b=[0.0]), npz(w=[1.0, 4.0], b=[0.0]),
         Evidence("different", "1 of 3 elements differ; w[1]: 2.0 -> 4.0", 2.0, 1.0, "w[1]"),
         ("w.npz", b"no zip"), npz(w=[1.0, 4.0], b=[0.0])[:-30],
+    ),
+    Case(
+        "safetensors", "model.safetensors", safetensors(1.0, 2.0), safetensors(1.0, 4.0),
+        Evidence("different", "1 of 3 elements differ; w[1]: 2.0 -> 4.0", 2.0, 1.0, "w[1]"),
+        ("model.safetensors", b"\2\0\0\0\0\0\0\0no"), safetensors(1.0, 4.0)[:-3],
+    ),
+    Case(
+        "torch", "checkpoint.pt", model("checkpoint.pt"), model("checkpoint-changed.pt"),
+        Evidence("different", "3 of 73 elements differ; half[1]: 1.0 -> 3.0", 2.0, 3.229541870844439, "half[1]"),
+        ("arrays.pt", npz(w=[1.0])), model("checkpoint.pt")[:-300],
+    ),
+    Case(
+        "pickle", "model.joblib", model("logistic.joblib"), model("logistic-changed.joblib"),
+        Evidence("different", "1 of 24 values differ; coef_[0, 1]: -0.1788959605505253 -> -0.1788949605505253",
+                 1.000000000001e-06, 5.589841139641449e-06, "coef_[0, 1]"),
+        ("model.pkl", b"."), model("logistic.joblib")[:-30],
     ),
     Case(
         "text", "log.txt", b"loss 0.5\ndone\n", b"loss 0.25\ndone\n",
