@@ -6,6 +6,7 @@ its own id and below the ids that it was made from, so that a later call finds w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from reproof.adapters.apt import AptArchive
@@ -19,7 +20,7 @@ from reproof.capturing import capture
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ResolveError, RunError
 from reproof.judge import judge, judge_capture
-from reproof.model.base import Blob
+from reproof.model.base import Blob, Gap
 from reproof.model.comparison import Comparison
 from reproof.model.execution import Execution, Failure, Stage
 from reproof.model.image import BuildContext, Image
@@ -159,16 +160,18 @@ def reproduce(snapshot: Snapshot, tools: Tools, policy: Policy | None = None) ->
     Raises:
         EngineError, StoreError, UsageError: what is wrong is with this machine, not with the run.
     """
+    build_plan = None
     try:
         build_plan = plan(snapshot, tools)
         image = build(build_plan, tools)
         execution = replay(snapshot, build_plan, image, tools)
     except (ResolveError, BuildError, RunError, CaptureError) as error:
         stage = next(stage for kind, stage in FAILED.items() if isinstance(error, kind))
-        return keep(failed(snapshot, Failure(stage=stage, cause=error.message, log=error.hint)), tools)
+        known = build_plan.warnings if build_plan else ()
+        return keep(failed(snapshot, Failure(stage=stage, cause=error.message, log=error.hint), known), tools)
     chain = {"resolution": build_plan.resolution, "plan": build_plan.id, "image": image.id, "execution": execution.id}
     if execution.replayed is None:
-        return keep(failed(snapshot, execution.failure, **chain), tools)
+        return keep(failed(snapshot, execution.failure, build_plan.warnings, **chain), tools)
     replayed = tools.store.load(Snapshot, execution.replayed)
     if snapshot.kind == "capture":
         comparison, judgement = None, judge_capture(snapshot, replayed)
@@ -192,10 +195,11 @@ def reproduce(snapshot: Snapshot, tools: Tools, policy: Policy | None = None) ->
     )
 
 
-def failed(snapshot: Snapshot, failure: Failure | None, **chain: str) -> Verdict:
-    """Return the verdict on a run that could not be rebuilt or run."""
+def failed(snapshot: Snapshot, failure: Failure | None, known: Sequence[Gap] = (), **chain: str) -> Verdict:
+    """Return the verdict on a run that could not be rebuilt or run; `known` are the gaps that its plan tells."""
     reason = f"the {failure.stage} stage failed: {failure.cause}" if failure else "there is no replay"
-    return Verdict(snapshot=snapshot.id, outcome=None, reasons=(reason,), failure=failure, gaps=snapshot.gaps, **chain)
+    gaps = tuple(dict.fromkeys((*snapshot.gaps, *known)))
+    return Verdict(snapshot=snapshot.id, outcome=None, reasons=(reason,), failure=failure, gaps=gaps, **chain)
 
 
 def keep(verdict: Verdict, tools: Tools) -> Verdict:

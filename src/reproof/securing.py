@@ -7,12 +7,13 @@ from pathlib import Path
 
 from reproof.adapters.apt import STATE
 from reproof.adapters.pip_config import config_files
+from reproof.adapters.uv_config import uv_config_files
 from reproof.model.resolution import Resolution
 from reproof.model.snapshot import Snapshot
 from reproof.resolve.reuse import earlier_resolution, remember, reuse_key
 from reproof.tools import Tools
 
-ASKED = ("PIP_", "DOCKER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC", "SSL_CERT_FILE",
+ASKED = ("PIP_", "UV_", "DOCKER_", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY", "NETRC", "SSL_CERT_FILE",
          "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "REPROOF_CUDA_MIRROR")  # fmt: skip
 """How the names of variables begin that say which indexes and registries are asked, and how they are reached."""
 
@@ -52,6 +53,7 @@ def ask(snapshot: Snapshot, tools: Tools, earlier: Resolution | None) -> Resolut
 def dependencies(snapshot: Snapshot, tools: Tools) -> str | None:
     """Return a name for all that the resolution of a snapshot depends on; None if it has none."""
     prefix = snapshot.interpreter.prefix if snapshot.interpreter else None
-    files = chain(config_files(tools.environ, prefix), map(Path, STATE))
+    uv = uv_config_files(tools.environ, Path(snapshot.command.cwd))
+    files = chain(config_files(tools.environ, prefix), uv, map(Path, STATE))
     words = {name: value for name, value in tools.environ.items() if name.upper().startswith(ASKED)}
     return reuse_key(snapshot, files, {**words, "--registry": tools.registry})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
 
 from reproof.adapters.apt import AptArchive
 from reproof.adapters.dated.asof import parse_instant
@@ -12,9 +13,10 @@ from reproof.adapters.dated.index import DatedIndex
 from reproof.adapters.dated.kept import Kept
 from reproof.adapters.engine import Engine
 from reproof.adapters.index import Index
-from reproof.adapters.pip_config import read_pip_config
+from reproof.adapters.pip_config import public_index, read_pip_config
 from reproof.adapters.registry import DistributionInspector, RegistryClient, docker_accounts
 from reproof.adapters.uv import Uv
+from reproof.adapters.uv_config import merged, read_uv_config
 from reproof.errors import EngineError
 from reproof.model.resolution import ImageLookup
 from reproof.model.snapshot import Snapshot
@@ -28,9 +30,11 @@ MIRROR = "REPROOF_CUDA_MIRROR"
 """The variable with the repository that is asked for tags of nvidia/cuda that the vendor has deleted."""
 
 
-def make_index(store: Store, environ: Mapping[str, str], prefix: str | None) -> Index:
-    """Return the indexes of the user's pip configuration, and of the environment's at `prefix` if it has one."""
-    return Index(read_pip_config(environ, prefix), store.cache(ARTIFACTS))
+def make_index(store: Store, environ: Mapping[str, str], prefix: str | None, cwd: str | None = None) -> Index:
+    """Return the indexes of the user's pip and uv configuration, with that of the environment at `prefix` for pip, and
+    that of the project in which `cwd` lies for uv. Raises ResolveError: one of them is damaged."""
+    uv = read_uv_config(environ, Path(cwd) if cwd else None)
+    return Index(merged(read_pip_config(environ, prefix), uv, public_index()), store.cache(ARTIFACTS))
 
 
 def image_lookup(environ: Mapping[str, str], registry: str | None) -> Callable[[str], ImageLookup]:
@@ -47,7 +51,9 @@ def image_lookup(environ: Mapping[str, str], registry: str | None) -> Callable[[
 def resolve_tools(snapshot: Snapshot, store: Store, environ: Mapping[str, str], registry: str | None) -> ResolveTools:
     """Return what `resolve` needs for a snapshot."""
     return ResolveTools(
-        index=make_index(store, environ, snapshot.interpreter.prefix if snapshot.interpreter else None),
+        index=make_index(
+            store, environ, snapshot.interpreter.prefix if snapshot.interpreter else None, snapshot.command.cwd
+        ),
         store=store,
         look_up_image=image_lookup(environ, registry),
         archive=AptArchive(),

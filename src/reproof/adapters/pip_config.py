@@ -40,11 +40,9 @@ def read_pip_config(environ: Mapping[str, str], prefix: str | None = None, etc: 
     Raises:
         ResolveError: a configuration file cannot be parsed, or a number in it is none.
     """
-    from pip._internal.models.index import PyPI  # slow to load, and who asks for the files alone does not need it
-
     options = _options(environ, prefix, etc)
     no_index = options.get("no-index", "").lower() not in FALSE_WORDS
-    indexes = (options.get("index-url", PyPI.simple_url), *options.get("extra-index-url", "").split())
+    indexes = (options.get("index-url") or public_index(), *options.get("extra-index-url", "").split())
     home = home_folder(environ)
     return PipConfig(
         indexes=() if no_index else tuple(dict.fromkeys(indexes)),
@@ -56,6 +54,13 @@ def read_pip_config(environ: Mapping[str, str], prefix: str | None = None, etc: 
         timeout_s=_seconds(options.get("timeout", str(PIP_TIMEOUT_S))),
         netrc=next((path for path in _netrc_files(environ, home) if path.is_file()), None),
     )
+
+
+def public_index() -> str:
+    """Return the index that pip asks where none is configured."""
+    from pip._internal.models.index import PyPI  # slow to load, and who asks for the files alone does not need it
+
+    return str(PyPI.simple_url)
 
 
 def home_folder(environ: Mapping[str, str]) -> Path:

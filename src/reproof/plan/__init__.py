@@ -65,7 +65,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         labels=choose_labels(seen),
         warnings=(
             *foundation.warnings,
-            *environment.unknown_pins(resolution),
+            *resolution.gaps,
             *environment.conda_environment(snapshot),
             *layout.unkept_inputs(snapshot),
             *gpu_warnings(snapshot, use),

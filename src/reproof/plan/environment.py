@@ -7,7 +7,7 @@ from collections import Counter
 
 from reproof.model.base import Gap
 from reproof.model.plan import Decision, Venv, Wheel
-from reproof.model.resolution import Confidence, Pin, Resolution
+from reproof.model.resolution import Confidence, Pin
 from reproof.model.snapshot import Interpreter, Snapshot
 
 NOT_REPLAYED = ("LD_PRELOAD",)
@@ -52,19 +52,6 @@ def wheels_decision(pins: tuple[Pin, ...]) -> Decision:
             else "proven ones hold the recorded bytes, vendored ones are the recorded bytes"
         ),
         evidence=", ".join(f"{pin.name} {pin.version}" for pin in pins if pin.confidence == "vendored"),
-    )
-
-
-def unknown_pins(resolution: Resolution) -> tuple[Gap, ...]:
-    """Return a warning for each package that will be missing."""
-    return tuple(
-        Gap(
-            what=f"{pin.name} {pin.version} is not installed",
-            why=pin.evidence,
-            effect="the run fails if it needs it",
-        )
-        for pin in resolution.pins
-        if pin.artifact is None
     )
 
 

@@ -83,7 +83,9 @@ def _proven_or_packed(distribution: Distribution, index: Index, store: Store) ->
             reasons.append(error.message)
     try:
         artifact, missing = repack(distribution, store)
-        return _made(distribution, "vendored", artifact, *reasons, "packed from the installed files", *missing)
+        source, trouble = _source(finding, index, store)
+        reasons += ["packed from the installed files", *missing, *trouble]
+        return _made(distribution, "vendored", artifact, *reasons).model_copy(update={"source": source})
     except ResolveError as error:
         reasons.append(error.message)
     if finding.likely is not None:
@@ -101,6 +103,17 @@ def _finding(distribution: Distribution, index: Index) -> Finding:
     if distribution.modified:
         return Finding(f"{len(distribution.modified)} installed files are not what RECORD says")
     return find_wheel(distribution, index)
+
+
+def _source(finding: Finding, index: Index, store: Store) -> tuple[Artifact | None, tuple[str, ...]]:
+    """Return the source distribution that the installed files were built from; None with the reason if it cannot be
+    had: they are carried all the same."""
+    if finding.source is None:
+        return None, ()
+    try:
+        return take(finding.source, index, store), ()
+    except ResolveError as error:
+        return None, (f"its source distribution is not recorded: {error.message}",)
 
 
 def _made(distribution: Distribution, confidence: Confidence, artifact: Artifact | None, *evidence: str) -> Pin:

@@ -27,12 +27,13 @@ class Finding:
     """What the indexes had for a distribution, and in words how sure that is.
 
     `proven` is the wheel that holds the installed files; `likely` one with the right name, version and tags, whose
-    contents could not be compared.
+    contents could not be compared; `source` the source distribution that the installed files were built from here.
     """
 
     reason: str
     proven: IndexFile | None = None
     likely: IndexFile | None = None
+    source: IndexFile | None = None
 
 
 def find_wheel(distribution: Distribution, index: Index) -> Finding:
@@ -52,13 +53,22 @@ def find_wheel(distribution: Distribution, index: Index) -> Finding:
         reason = f"no index could be asked for {distribution.name} {distribution.version}"
     else:
         reason = _why_none(distribution, fitting, sources)
-    return Finding("; ".join([reason, *dict.fromkeys(trouble)]), likely=fitting[0] if fitting else None)
+    return Finding(
+        "; ".join([reason, *dict.fromkeys(trouble)]),
+        likely=fitting[0] if fitting else None,
+        source=sources[0] if sources and (not fitting or _built_here(distribution)) else None,
+    )
+
+
+def _built_here(distribution: Distribution) -> bool:
+    """Say whether a wheel was made for the machine it is on: an index takes none with such a tag."""
+    return any(tag.platform.startswith("linux_") for tag in expanded(distribution.tags))
 
 
 def _of_version(
     distribution: Distribution, files: Sequence[IndexFile]
-) -> tuple[list[tuple[int, IndexFile]], list[str]]:
-    """Return the wheels of exactly the recorded version, best tags first, and the names of its source archives."""
+) -> tuple[list[tuple[int, IndexFile]], list[IndexFile]]:
+    """Return the wheels of exactly the recorded version, best tags first, and its source archives."""
     name, version = re.sub(r"[-_.]+", "-", distribution.name).lower(), _version(distribution.version)
     recorded = expanded(distribution.tags)
     wheels, sources = [], []
@@ -72,7 +82,7 @@ def _of_version(
                 if (project, found) == (name, version):
                     wheels.append((_rank(tags, recorded), file))
             elif parse_sdist_filename(file.filename) == (name, version):
-                sources.append(file.filename)
+                sources.append(file)
         except (InvalidWheelFilename, InvalidSdistFilename, IndexError):
             continue
     return sorted(wheels, key=lambda ranked: ranked[0]), sources
@@ -98,10 +108,10 @@ def _rank(tags: frozenset[Tag], recorded: frozenset[Tag]) -> int:
     return 2 if machines(tags) & machines(recorded) else len(RANKS)
 
 
-def _why_none(distribution: Distribution, fitting: Sequence[IndexFile], sources: Sequence[str]) -> str:
+def _why_none(distribution: Distribution, fitting: Sequence[IndexFile], sources: Sequence[IndexFile]) -> str:
     what = f"{distribution.name} {distribution.version}"
     if fitting:
         return f"{len(fitting)} wheels of {what} on the indexes, none with the installed files"
     if sources:
-        return f"the indexes have {what} only as source ({sources[0]}): it was built here"
+        return f"the indexes have {what} only as source ({sources[0].filename}): it was built here"
     return f"no index has a wheel of {what} for this interpreter"

@@ -122,12 +122,58 @@ def test_offline_is_normal_and_said(tmp_path: Path, store: Store) -> None:
     assert ("vendored", expected) == (pin.confidence, pin.evidence)
 
 
-def test_a_source_distribution_is_named(tmp_path: Path, store: Store) -> None:
+def test_what_was_built_here_is_carried_and_its_source_is_recorded(tmp_path: Path, store: Store) -> None:
     index = FakeIndex()
-    wheel = index.add("pack", "0.9")
-    index.projects["pack"] = [replace(wheel, filename="pack-1.0.tar.gz")]
+    source = replace(index.add("pack", "0.9"), filename="pack-1.0.tar.gz")
+    index.projects["pack"] = [source]
     pin = resolve_one(install(site_of(tmp_path), "pack", "1.0"), index, store)
     assert "the indexes have pack 1.0 only as source (pack-1.0.tar.gz): it was built here" in pin.evidence
+    assert (pin.confidence, pin.source) == ("vendored", index.artifact(source))
+    assert resolve_one(install(site_of(tmp_path), "pack", "1.0"), FakeIndex(), store).source == pin.source
+
+
+def test_a_wheel_made_for_this_machine_came_from_the_source_although_there_are_wheels(
+    tmp_path: Path, store: Store
+) -> None:
+    index = FakeIndex()
+    other = index.add("pack", "1.0", {"pack/__init__.py": b"other"}, tag="cp311-cp311-manylinux_2_28_x86_64")
+    index.projects["pack"].append(replace(other, filename="pack-1.0.zip"))
+    here = install(site_of(tmp_path), "pack", "1.0", tag="cp311-cp311-linux_x86_64")
+    pin = resolve_one(here, index, store)
+    assert (pin.confidence, pin.source and pin.source.filename) == ("vendored", "pack-1.0.zip")
+    elsewhere = install(site_of(tmp_path), "pack", "1.0", tag="cp311-cp311-manylinux_2_28_x86_64")
+    assert resolve_one(elsewhere, index, Store(tmp_path / "other")).source is None
+
+
+def test_a_source_that_cannot_be_had_does_not_stop_what_is_carried(tmp_path: Path, store: Store) -> None:
+    index = FakeIndex()
+    gone = tmp_path / "gone" / "pack-1.0.tar.gz"
+    index.projects["pack"] = [replace(index.add("pack", "0.9"), filename=gone.name, local=gone)]
+    pin = resolve_one(install(site_of(tmp_path), "pack", "1.0"), index, store)
+    assert (pin.confidence, pin.source) == ("vendored", None)
+    assert "its source distribution is not recorded" in pin.evidence
+
+
+def test_a_yanked_wheel_is_proven_like_any_other(tmp_path: Path, store: Store) -> None:
+    index = FakeIndex()
+    right = index.add("pack", "1.0", yanked=True)
+    pin = resolve_one(install(site_of(tmp_path), "pack", "1.0"), index, store)
+    assert (pin.confidence, pin.artifact) == ("proven", index.artifact(right))
+
+
+def test_what_was_deleted_from_the_index_is_carried(tmp_path: Path, store: Store) -> None:
+    index = FakeIndex()
+    index.add("pack", "1.1")
+    pin = resolve_one(install(site_of(tmp_path), "pack", "1.0"), index, store)
+    assert pin.confidence == "vendored" and "no index has a wheel of pack 1.0" in pin.evidence
+
+
+def test_an_archive_from_an_address_is_carried_with_its_bytes(tmp_path: Path, store: Store) -> None:
+    address = "https://index.example/pack-1.0-py3-none-any.whl#sha256=00"
+    pin = resolve_one(
+        install(site_of(tmp_path), "pack", "1.0", origin="archive", direct_url=address), FakeIndex(), store
+    )
+    assert pin.confidence == "vendored" and pin.artifact is not None and pin.artifact.digest in store.blobs
 
 
 def test_a_wheel_of_this_machine_is_kept_as_bytes(tmp_path: Path, store: Store) -> None:
