@@ -14,7 +14,8 @@ from reproof.model.base import Frozen
 from reproof.model.snapshot import Dataset, Snapshot
 from reproof.mounts import changes, not_as_recorded, read_listing
 from reproof.pipeline import Tools
-from reproof.store.blobs import Blobs, file_digest
+from reproof.store.blobs import Blobs
+from reproof.store.files import file_digest
 from reproof.wiring import image_lookup
 
 NEEDED_DISK = 3 << 30

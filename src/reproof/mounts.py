@@ -20,7 +20,8 @@ from reproof.errors import RunError
 from reproof.model.plan import BuildPlan, DatasetMount, Mount
 from reproof.model.snapshot import Dataset
 from reproof.progress import Task
-from reproof.store.blobs import Blobs, file_digest
+from reproof.store.blobs import Blobs
+from reproof.store.files import file_digest
 
 READ, SEARCH = 4, 1
 """Permission bits, as they stand for others."""

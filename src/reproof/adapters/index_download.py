@@ -17,7 +17,8 @@ from reproof.adapters.index_pages import local_path
 from reproof.adapters.index_wheel import PLAIN
 from reproof.errors import ResolveError, StoreError
 from reproof.progress import Task
-from reproof.store.blobs import CHUNK, sync_folder
+from reproof.store.blobs import CHUNK
+from reproof.store.files import sync_folder
 
 
 def cached_path(cache: Path, sha256: str, filename: str) -> Path:

@@ -13,7 +13,7 @@ from reproof.errors import BuildError
 from reproof.model.base import Blob
 from reproof.model.plan import Base
 from reproof.progress import Progress, Task
-from reproof.store.blobs import write_durably
+from reproof.store.files import write_durably
 from reproof.store.folder import explain
 from reproof.store.store import Store
 

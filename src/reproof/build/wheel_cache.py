@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from reproof.model.base import Frozen
 from reproof.model.resolution import Artifact
-from reproof.store.blobs import write_durably
+from reproof.store.files import write_durably
 from reproof.store.folder import explain
 from reproof.store.store import Store
 

@@ -11,7 +11,8 @@ from reproof.capture.redaction import Redactor
 from reproof.capture.secrets import is_private
 from reproof.model.base import Blob, Gap
 from reproof.model.snapshot import Input, Output
-from reproof.store.blobs import Blobs, file_digest
+from reproof.store.blobs import Blobs
+from reproof.store.files import file_digest
 
 KEPT_INPUT = 16 << 20
 """Bytes; a smaller input is kept in the store, so that the run can be repeated when the file is gone."""

@@ -12,7 +12,7 @@ from reproof.capture.redaction import REDACTED, Redactor
 from reproof.capture.roles import LARGEST_SETTINGS
 from reproof.model.base import Gap
 from reproof.model.snapshot import Input, Output, Parameter
-from reproof.store.blobs import file_digest
+from reproof.store.files import file_digest
 
 MOST = 1000
 """Parameters of a run; settings are written by people, and what has more is data."""

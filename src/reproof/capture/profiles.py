@@ -19,7 +19,8 @@ from reproof.capture.profile_child import Worker
 from reproof.capture.secrets import is_private, redact
 from reproof.model.base import Gap
 from reproof.model.snapshot import Column, Input, Profile, Snapshot
-from reproof.store.blobs import Blobs, write_durably
+from reproof.store.blobs import Blobs
+from reproof.store.files import write_durably
 from reproof.store.store import Store
 
 FORMATS = {

@@ -17,7 +17,7 @@ from reproof.report import terminal
 from reproof.report.html import render_html
 from reproof.report.markdown import render_markdown
 from reproof.settings import load_settings
-from reproof.store.blobs import write_durably
+from reproof.store.files import write_durably
 
 EXIT = {"REPRODUCED": 0, "DIFFERENT": 1, "INCONCLUSIVE": 3}
 STAGES: dict[str, type[ReproofError]] = {

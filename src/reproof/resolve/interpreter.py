@@ -16,7 +16,7 @@ from reproof.errors import ResolveError
 from reproof.model.base import Blob
 from reproof.model.snapshot import Interpreter
 from reproof.progress import Progress
-from reproof.store.blobs import file_digest, write_durably
+from reproof.store.files import file_digest, write_durably
 from reproof.store.folder import explain
 from reproof.store.store import Store
 

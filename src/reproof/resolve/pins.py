@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from reproof.model.resolution import Pin
 from reproof.model.snapshot import Distribution
-from reproof.store.blobs import file_digest, write_durably
+from reproof.store.files import file_digest, write_durably
 from reproof.store.folder import explain
 from reproof.store.store import Store
 

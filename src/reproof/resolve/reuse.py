@@ -12,7 +12,7 @@ from reproof.errors import StoreError
 from reproof.model.resolution import Artifact, Resolution
 from reproof.model.snapshot import Snapshot
 from reproof.resolve.pins import pin_key
-from reproof.store.blobs import write_durably
+from reproof.store.files import write_durably
 from reproof.store.folder import explain
 from reproof.store.store import Store
 

@@ -11,11 +11,9 @@ from typing import IO
 
 from reproof.errors import StoreError
 from reproof.model.base import Blob
-from reproof.store.files import file_digest, is_digest, sync_folder, temporary_file, write_durably
-from reproof.store.folder import explain, remove_tree
+from reproof.store.files import file_digest, is_digest, sync_folder, temporary_file
+from reproof.store.folder import explain
 from reproof.store.lease import Lease
-
-__all__ = ["CHUNK", "Blobs", "Writer", "explain", "file_digest", "remove_tree", "sync_folder", "write_durably"]
 
 CHUNK = 1 << 20
 

@@ -12,7 +12,8 @@ from reproof.capture.parameters import MOST, learn_parameters
 from reproof.capture.redaction import Redactor
 from reproof.capture.roles import role_of
 from reproof.model.snapshot import Input, Output
-from reproof.store.blobs import Blobs, file_digest
+from reproof.store.blobs import Blobs
+from reproof.store.files import file_digest
 
 
 @pytest.fixture

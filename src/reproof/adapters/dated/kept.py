@@ -15,7 +15,7 @@ from reproof.adapters.dated.asof import parse_instant
 from reproof.adapters.dated.repair import CoreMetadata
 from reproof.adapters.index_pages import IndexFile
 from reproof.model.resolution import Repair
-from reproof.store.blobs import write_durably
+from reproof.store.files import write_durably
 
 VERSION = 1
 """Of what is kept and of how metadata is mended; entries of another version are read anew."""
