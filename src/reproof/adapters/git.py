@@ -87,6 +87,13 @@ def ignored(root: Path, paths: Iterable[str]) -> frozenset[str]:
     return frozenset(fields(git(root, "check-ignore", "-z", "--stdin", stdin=asked).stdout))
 
 
+def content(path: str, blob: str) -> bytes | None:
+    """Return what git has of a file, as it would lie on disk; None if it does not have that here."""
+    folder = Path(path).parent
+    answer = git(folder, "cat-file", "blob", blob) if folder.is_dir() else None
+    return answer.stdout if answer is not None and answer.code == 0 else None
+
+
 def untracked(root: Path) -> tuple[str, ...]:
     """Return the files below the root of a repository that git neither tracks nor was told to ignore, as paths."""
     answer = git(root, "ls-files", "-z", "--others", "--exclude-standard")

@@ -40,6 +40,8 @@ class Files:
     inputs: tuple[Input, ...]
     outputs: tuple[Output, ...]
     gaps: tuple[Gap, ...]
+    existed: tuple[str, ...] = ()
+    """Of the outputs, the paths of those that were there before."""
     folders: tuple[Folder, ...] = ()
     """Inputs that are one data set, by folder; these files are not among `inputs`."""
 
@@ -117,6 +119,7 @@ def sort_files(recording: dict[str, Any], places: Places) -> Files:
         inputs=tuple(sorted(alone, key=lambda file: file.path)),
         outputs=tuple(name_output(entry, places.cwd) for entry in recording["written"] if entry["digest"]),
         gaps=tuple(gaps),
+        existed=tuple(path for path, entry in written.items() if entry["existed"]),
         folders=folders,
     )
 
@@ -131,8 +134,8 @@ def name_output(entry: dict[str, Any], cwd: str) -> Output:
 def modified_in_place(path: str) -> Gap:
     return Gap(
         what=f"{path} was read and then written by the run",
-        why="what it held before was not kept",
-        effect="the replay starts without this file, and may take another way",
+        why="what it held before is not on disk any more",
+        effect="the replay starts with what git has of it, or without it, and may take another way",
     )
 
 

@@ -12,6 +12,7 @@ from reproof.capture.datasets import Folder
 from reproof.capture.keeping import Keeper
 from reproof.capture.learned import Learned
 from reproof.capture.legible import is_legible, spell
+from reproof.capture.overwritten import keep_overwritten
 from reproof.capture.source_files import keep_loaded, keep_tracked
 from reproof.model.snapshot import Git, Source, SourceFile, Submodule
 
@@ -35,9 +36,17 @@ def learn_source(files: Files, places: Places, project: Project, keeper: Keeper)
     taken = {output.path for output in files.outputs} | {entry.path for entry in files.inputs} | data
     wanted = [file for file in candidates if file.mode == LINK or file.path not in taken]
     tracked = keep_tracked(wanted, known, places.cwd, keeper)
-    every = without_shadows({**known, **{file.path: file for file in tracked.value}})
+    lost = overwritten(files)
+    before = keep_overwritten([file for file in candidates if file.path in lost and file.mode != LINK], keeper)
+    every = without_shadows({**known, **{file.path: file for file in (*before.value, *tracked.value)}})
     git = describe_git(tree, used, keeper) if tree else None
-    return Learned(Source(roots=places.roots, git=git, files=in_order(every)), (*loaded.gaps, *tracked.gaps))
+    gaps = (*loaded.gaps, *tracked.gaps, *before.gaps)
+    return Learned(Source(roots=places.roots, git=git, files=in_order(every)), gaps)
+
+
+def overwritten(files: Files) -> set[str]:
+    """Return the files that were there before the run and that it wrote to."""
+    return {output.path for output in files.outputs} & set(files.existed)
 
 
 def untracked_folders(folders: Iterable[Folder], tracked: Container[str]) -> set[str]:

@@ -20,7 +20,7 @@ from reproof.capture.legible import is_legible, left_out
 from reproof.capture.redaction import Redactor
 from reproof.model.base import Blob, Gap
 from reproof.model.snapshot import SourceFile
-from reproof.store.blobs import file_digest
+from reproof.store.files import file_digest
 
 LARGEST = 32 << 20
 """Bytes; a larger file that git tracks and the run did not read is left out."""

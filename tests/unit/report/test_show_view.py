@@ -224,3 +224,9 @@ def test_a_name_that_a_terminal_would_obey_is_spelled_out_in_one_row() -> None:
     assert r"? a\nb\x1b[31m\u202e.csv: w\r; e" in text
     assert r"sh -c 'a\nb\tc'" in text
     assert not [letter for letter in text if letter != "\n" and not letter.isprintable()]
+
+
+@pytest.mark.parametrize(("level", "told"), [("shim", 1), ("hooks", 1), ("complete", 0)])
+def test_what_a_level_cannot_see_whatever_happens_is_told_once(level: str, told: int) -> None:
+    text = printed(show_view(make_snapshot(level=level)))
+    assert text.count("not seen") == told

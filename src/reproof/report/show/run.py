@@ -15,6 +15,11 @@ POINTS = 24
 """Columns of a curve."""
 COLUMNS = 4
 """Columns of a table that are described in its line."""
+UNSEEN = {
+    "shim": "raw system calls; what the C library opens for itself (locale, time zone, names)",
+    "hooks": "what native code opens outside the working directory",
+}
+"""What a level cannot see, whatever a run does; what `complete` does not see is a gap where it comes up."""
 RESULTS_FIRST = {"data": 0, "model": 1, "configuration": 2, "other": 3}
 
 
@@ -34,6 +39,8 @@ def command(snapshot: Snapshot) -> Iterator[Entry]:
     terminals = f"on a terminal: {', '.join(run.terminals)}" if run.terminals else ""
     yield Entry("as", f"{run.user or run.uid}", joined(f"uid {run.uid}, gid {run.gid}", terminals))
     yield Entry("watched", f"level {snapshot.level}", f"by {snapshot.generator}")
+    if snapshot.level in UNSEEN:
+        yield Entry("not seen", UNSEEN[snapshot.level])
     if snapshot.replay_of:
         yield Entry("replay of", f"plan {short(snapshot.replay_of)}")
 
