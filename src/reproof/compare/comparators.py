@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from reproof.compare.csv_tables import CSV
 from reproof.compare.evidence import Comparator
+from reproof.compare.images import IMAGE
 from reproof.compare.json_lines import JSON_LINES
 from reproof.compare.json_values import JSON
 from reproof.compare.notebooks import NOTEBOOK
@@ -16,7 +17,7 @@ from reproof.compare.torch_files import TORCH
 from reproof.compare.yaml_values import YAML
 
 COMPARATORS: tuple[Comparator, ...] = (
-    NOTEBOOK, JSON, JSON_LINES, YAML, CSV, NUMPY, SAFETENSORS, TORCH, PICKLE, TEXT, BINARY,
+    NOTEBOOK, JSON, JSON_LINES, YAML, CSV, NUMPY, SAFETENSORS, TORCH, PICKLE, IMAGE, TEXT, BINARY,
 )  # fmt: skip
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import pytest
 from compare_cases import pair, reader, rules
+from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from reproof.compare.comparators import COMPARATORS, choose
 from reproof.compare.evidence import Evidence
@@ -42,6 +45,13 @@ def safetensors(*values: float) -> bytes:
     entry = {"dtype": "F32", "shape": [len(values)], "data_offsets": [0, len(data)]}
     header = json.dumps({"w": entry, "__metadata__": {"format": "np"}}).encode()
     return len(header).to_bytes(8, "little") + header + data
+
+
+def png(*rows: tuple[int, ...], software: str = "") -> bytes:
+    file, told = io.BytesIO(), PngInfo()
+    told.add_text("Software", software)
+    Image.fromarray(np.array(rows, dtype=np.uint8)).save(file, "PNG", pnginfo=told)
+    return file.getvalue()
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,11 @@ CASES = (
         ("model.pkl", b"."), model("logistic.joblib")[:-30],
     ),
     Case(
+        "image", "plot.png", png((0, 10), (20, 30)), png((0, 10), (20, 90)),
+        Evidence("different", "1 of 4 channel values differ; pixel[1, 1]: 30 -> 90", 60.0, 2.0, "pixel[1, 1]"),
+        ("plot.png", b"%!PS-Adobe-3.0 EPSF-3.0\n"), png((0, 10), (20, 90))[:-30],
+    ),
+    Case(
         "text", "log.txt", b"loss 0.5\ndone\n", b"loss 0.25\ndone\n",
         Evidence("different", "1 of 2 lines differ; line 1: 0.5 -> 0.25", 0.25, 0.5, "line 1"),
         ("log.txt", b"\xff\0"), b"",
@@ -181,3 +196,34 @@ def test_nothing_is_unpickled() -> None:
     found = compare_blobs(named, blobs, reader(file.getvalue(), file.getvalue()), rules())
     assert found.status == "not compared"
     assert "allow_pickle=False" in found.detail
+
+
+def test_images_with_the_same_pixels_are_the_same_whatever_wrote_them() -> None:
+    found = BY_NAME["image"].compare(pair("plot.png", png((0, 10), software="a 1.0"), png((0, 10), software="b 2.0")))
+    assert found == Evidence("tolerated", "the same values, written differently", 0.0, 0.0)
+
+
+def test_images_of_another_size_are_told_by_their_size() -> None:
+    found = BY_NAME["image"].compare(pair("plot.png", png((0, 10)), png((0, 10), (0, 10))))
+    assert (found.status, found.detail) == ("different", "2 x 1 pixels -> 2 x 2 pixels")
+
+
+def test_every_frame_of_an_animation_is_compared() -> None:
+    def gif(*levels: int) -> bytes:
+        file, first, *others = io.BytesIO(), *(Image.new("L", (2, 2), level) for level in levels)
+        first.save(file, "GIF", save_all=True, append_images=others)
+        return file.getvalue()
+
+    found = BY_NAME["image"].compare(pair("a.gif", gif(0, 50, 90), gif(0, 50, 91)))
+    assert (found.status, found.where) == ("different", "frame 3[0, 0, 0]")
+    assert "2 frames -> 3 frames" in BY_NAME["image"].compare(pair("a.gif", gif(0, 50), gif(0, 50, 91))).detail
+
+
+def test_an_image_that_claims_to_be_huge_is_not_decoded() -> None:
+    data = bytearray(png((0, 10)))
+    data[16:24] = (60_000).to_bytes(4, "big") * 2
+    data[29:33] = zlib.crc32(data[12:29]).to_bytes(4, "big")
+    blobs = Blob(digest="0", size=1), Blob(digest="1", size=1)
+    named = Result(name="plot.png", kind="output", status="identical", comparator="digest")
+    found = compare_blobs(named, blobs, reader(png((0, 10)), bytes(data)), rules())
+    assert found.status == "not compared"
