@@ -14,10 +14,11 @@ from reproof.model.requirements import Requirement, Requirements
 from reproof.needs.closure import Closure, Walk
 from reproof.needs.dates import find_dates
 from reproof.needs.entry import Entry, find_entry
-from reproof.needs.found import PythonSign, merged
+from reproof.needs.found import Found, PythonSign, merged, unique
+from reproof.needs.own import own_distribution
 from reproof.needs.pythons import find_pythons, python2_gap
-from reproof.needs.reader import Reader
 from reproof.needs.readers import READERS
+from reproof.needs.readers.pkg_info import release_of
 from reproof.needs.scope import is_for_other_purpose, split_scope
 from reproof.needs.settle import settle
 from reproof.needs.syntax import signs_of
@@ -41,14 +42,11 @@ def find_needs(project: Project, wanted: Wanted) -> Requirements:
     """Return what a command of a project needs, as far as the project says or shows it."""
     entry = find_entry(project, wanted)
     closure, more = follow(project, entry)
-    folders = (*entry.roots, wanted.folder)
-    read = [(reader, path, firm, reader.read(project, path)) for reader, path, firm in declaring(project, folders)]
-    declared = merged(found if firm else found.as_hints() for _, _, firm, found in read)
-    settled = settle((*declared.requirements, *brought(entry)))
-    undeclared = find_undeclared(closure, settled.requirements, declared.hints)
+    saying, found = declared(project, entry, (*entry.roots, wanted.folder))
+    settled = settle((*found.requirements, *brought(entry), *own_distribution(project, closure)))
+    undeclared = find_undeclared(closure, settled.requirements, found.hints)
     requirements = (*settled.requirements, *undeclared.requirements)
-    signs = (*declared.pythons, *code_signs(closure))
-    saying = [path for reader, path, firm, _ in read if firm and not reader.weak]
+    signs = (*found.pythons, *code_signs(closure))
     dates = find_dates(project, wanted.as_of, saying, entry.files, [file.path for file in closure.files])
     pythons = find_pythons(signs, requirements, dates[0].instant if dates else None, wanted.python)
     return Requirements(
@@ -56,19 +54,36 @@ def find_needs(project: Project, wanted: Wanted) -> Requirements:
         dates=dates,
         pythons=pythons,
         requirements=requirements,
-        places=declared.places,
-        system_packages=declared.system_packages,
+        places=found.places,
+        system_packages=found.system_packages,
         imports=must_import(closure),
-        gaps=tuple(dict.fromkeys((
-            *project.gaps, *more, *declared.gaps, *settled.gaps, *undeclared.gaps, *python2_gap(pythons, signs),
-        ))),
+        gaps=unique((
+            *project.gaps, *more, *found.gaps, *settled.gaps, *undeclared.gaps, *python2_gap(pythons, signs),
+        )),
     )  # fmt: skip
+
+
+def declared(project: Project, entry: Entry, folders: tuple[str, ...]) -> tuple[tuple[str, ...], Found]:
+    """Return the files that say firmly what the command needs, and what all files say."""
+    saying: list[str] = []
+    parts: list[Found] = []
+    for reader in READERS:
+        near, others = split_scope((path for path in project.texts if reader.recognizes(path)), folders)
+        for path in near:
+            found = reader.read(project, path)
+            if reader.weak and path not in entry.files:
+                parts.append(found.weakened())
+            else:
+                parts.append(found)
+                saying.append(path)
+        parts += [reader.read(project, path).from_afar() for path in others]
+    return tuple(saying), merged(parts)
 
 
 def follow(project: Project, entry: Entry) -> tuple[Closure, tuple[Gap, ...]]:
     """Return the code of a command; where it enters the project nowhere, all code but tests and documentation."""
     if entry.files or entry.modules:
-        walk = Walk(project, entry.roots)
+        walk = Walk(project, entry.roots, released=release_of(project) is not None)
         return walk.follow(entry.files), ()
     paths = [path for path in sorted(project.texts) if path.endswith(".py") and not is_for_other_purpose(path)]
     paths = [path for path in paths if path.rpartition("/")[2] not in ("setup.py", "conftest.py")]
@@ -79,15 +94,6 @@ def follow(project: Project, entry: Entry) -> tuple[Closure, tuple[Gap, ...]]:
         effect=f"the imports of all {len(paths)} Python files that are no tests are taken",
     )
     return Walk(project, roots).follow(paths), (gap,)
-
-
-def declaring(project: Project, folders: tuple[str, ...]) -> Iterator[tuple[Reader, str, bool]]:
-    """Yield the files that declare something with their readers, and whether they speak of the command."""
-    for reader in READERS:
-        paths = [path for path in project.texts if reader.recognizes(path)]
-        near, others = split_scope(paths, folders)
-        yield from ((reader, path, not reader.weak) for path in near)
-        yield from ((reader, path, False) for path in others)
 
 
 def brought(entry: Entry) -> Iterator[Requirement]:

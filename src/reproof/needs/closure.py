@@ -56,10 +56,14 @@ class Closure:
 
 @dataclass
 class Walk:
-    """Follows imports through a project. `roots` are the folders that are on the path when the command runs."""
+    """Follows imports through a project. `roots` are the folders that are on the path when the command runs.
+
+    Of a project that is `released`, the installed packages bring their own requirements: they are not followed.
+    """
 
     project: Project
     roots: tuple[str, ...]
+    released: bool = False
     seen: dict[str, CodeFile] = field(default_factory=dict)
     foreign: list[Foreign] = field(default_factory=list)
     installed: dict[str, None] = field(default_factory=dict)
@@ -116,6 +120,8 @@ class Walk:
         if not top:
             return
         root = self.root_of(top, code)
+        if self.released and top in self.installed:
+            return
         if root is None:
             need = one.need if code.certain or one.need == "optional" else "later"
             self.foreign.append(Foreign(one.module, f"{code.path}:{one.line}", need, one.names, one.instead_of))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal, TypeVar
 
@@ -39,8 +39,17 @@ class Found:
     gaps: tuple[Gap, ...] = ()
 
     def as_hints(self) -> Found:
-        """Return the same facts, none of the requirements firm, no place to look at."""
+        """Return the same facts with no requirement firm, as of an extra or a group for development."""
         return Found(hints=(*self.requirements, *self.hints), pythons=self.pythons)
+
+    def weakened(self) -> Found:
+        """Return the same facts with no requirement firm, as of a file that says how one environment was made."""
+        return replace(self.as_hints(), system_packages=self.system_packages, gaps=self.gaps)
+
+    def from_afar(self) -> Found:
+        """Return the same facts as of a file that speaks of other parts of the project."""
+        signs = (replace(sign, kind="tested") if sign.kind == "exact" else sign for sign in self.pythons)
+        return replace(self.as_hints(), pythons=tuple(sign for sign in signs if sign.kind == "tested"))
 
 
 def merged(parts: Iterable[Found]) -> Found:

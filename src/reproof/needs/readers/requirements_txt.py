@@ -13,6 +13,7 @@ from reproof.model.project import Project, beside
 from reproof.model.requirements import RequirementKind
 from reproof.needs.found import Found, merged
 from reproof.needs.reader import Reader
+from reproof.needs.readers.conda_list import is_list, read_list
 from reproof.needs.spelling import read_address, read_requirement, without_credentials
 
 FILE = re.compile(r"(.*[-_.])?(requirements?|reqs?|deps|dependencies|packages|freeze)([-_.].*)?\.(txt|in|pip)", re.I)
@@ -57,6 +58,8 @@ def read_file(place: Place) -> Found:
     text = place.project.text(place.path)
     if text is None:
         return lost(place, place.path, "it is not there, or was not read")
+    if is_list(text):
+        return read_list(place.project, place.path)
     if COMPILED.search(text) and place.kind == "declared":
         place = replace(place, kind="locked")
     return merged(read_line(line, number, place) for number, line in logical_lines(text))
