@@ -66,7 +66,7 @@ def _pin(chosen: Chosen, choice: Choice, store: Store) -> tuple[Pin, tuple[Repai
         artifact=take(release.chosen.file, choice.index.index, store),
         evidence="; ".join(_evidence(chosen, release.chosen, choice.needs)),
     )
-    gaps = [*_doubts(chosen.name, release, choice.needs)]
+    gaps = [*_doubts(chosen.name, release, choice)]
     if metadata.unread:
         why = metadata.unread
         gaps.append(Gap(what=f"what {chosen.name} requires", why=why, effect="a package that it needs may be missing"))
@@ -85,9 +85,15 @@ def _evidence(chosen: Chosen, dated: DatedFile, needs: Wanted) -> Iterator[str]:
         yield "yanked by now"
 
 
-def _doubts(name: str, release: Release, needs: Wanted) -> Iterator[Gap]:
-    """Yield a gap for a file that may be newer than the instant, and for a build that nobody asked for."""
-    dated = release.chosen
+def _doubts(name: str, release: Release, choice: Choice) -> Iterator[Gap]:
+    """Yield a gap for a file that is newer than the instant or may be, and for a build that nobody asked for."""
+    dated, needs = release.chosen, choice.needs
+    if dated is not None and dated.uploaded is not None and dated.uploaded > choice.index.instant:
+        yield Gap(
+            what=f"{name} as it was at the instant",
+            why=f"no index has a release that was there and that {', '.join(needs.sources(name))} admits",
+            effect=f"the first to come later is taken: {dated.file.filename}, of {dated.uploaded:%Y-%m-%d}",
+        )
     if dated is not None and dated.uploaded is None:
         yield Gap(
             what=f"the date of {dated.file.filename}",

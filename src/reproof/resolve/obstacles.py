@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Sequence
 
 from packaging.requirements import Requirement as Line
 
-from reproof.adapters.dated.asof import DatedFile
 from reproof.adapters.dated.index import Project
 from reproof.adapters.dated.releases import Release
 from reproof.model.resolution import Obstacle
@@ -29,7 +28,7 @@ def of_project(line: Line, project: Project, releases: Sequence[Release], target
             remedy="check the network and pip's configuration, then resolve again",
         )
     if not releases:
-        return _not_yet(line, project.stand.later) or Obstacle(
+        return _not_yet(line, project) or Obstacle(
             kind="never existed",
             package=line.name,
             what=f"no index has a project named {line.name}, or not any more",
@@ -37,7 +36,7 @@ def of_project(line: Line, project: Project, releases: Sequence[Release], target
         )
     matching = [r for r in releases if line.specifier.contains(r.version, prereleases=True)]
     if not matching:
-        return _not_yet(line, project.stand.later) or _no_such_version(line, releases)
+        return _not_yet(line, project) or _no_such_version(line, releases)
     if any(release.chosen is not None for release in matching):
         return None
     return _not_on_target(what, line.name, matching, target)
@@ -76,12 +75,12 @@ def in_words(failure: str) -> str:
     return " ".join(" ".join(kept).removeprefix("No solution found when resolving dependencies:").split())
 
 
-def _not_yet(line: Line, later: Sequence[DatedFile]) -> Obstacle | None:
-    fitting = [d for d in later if d.uploaded and line.specifier.contains(d.version, prereleases=True)]
+def _not_yet(line: Line, project: Project) -> Obstacle | None:
+    fitting = project.stand.later_of(project.name, lambda version: line.specifier.contains(version, prereleases=True))
     if not fitting:
         return None
-    first = min(fitting, key=lambda dated: dated.uploaded or 0)
-    day = f"{first.uploaded:%Y-%m-%d}"
+    first = fitting[0]
+    day = f"{first.uploaded:%Y-%m-%d}" if first.uploaded else "a later day"
     return Obstacle(
         kind="never existed",
         package=line.name,

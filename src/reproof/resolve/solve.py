@@ -26,6 +26,7 @@ from reproof.model.requirements import Requirements
 from reproof.model.resolution import Obstacle
 from reproof.model.target import Target
 from reproof.resolve.dated_pins import Choice, pin_all
+from reproof.resolve.late import late_releases
 from reproof.resolve.obstacles import contradiction, in_words, missing_dependencies, of_project
 from reproof.resolve.solution import Solution
 from reproof.resolve.wanted import Wanted, names, wanted
@@ -79,7 +80,7 @@ def solve(requirements: Requirements, target: Target, instant: str, tools: Solve
         raise UsageError(f"{instant!r} is no date: {error}", "write it as 2019-06-01T23:59:59Z") from error
     needs = wanted(requirements, target)
     with tools.open_index(instant, requirements.places) as index:
-        view = View(target, needs.admitted)
+        view = View(target, needs.admitted, late_releases(needs, index, target))
         with serving(index, view) as served:
             answer, gaps = _ask(needs, target, served, tools.solver)
         solution = Solution(instant=instant, solver=tools.solver.name, gaps=(*needs.gaps, *gaps))

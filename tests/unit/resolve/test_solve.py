@@ -152,8 +152,17 @@ def test_two_pins_that_contradict_each_other_are_named(server: IndexServer, tmp_
     assert "pack==2.0" in obstacle.what
 
 
-def test_a_project_that_was_not_there_yet_names_the_day_it_came(server: IndexServer, tmp_path: Path) -> None:
-    server.add(make_wheel("pack", "1.0"), LATE)
+def test_what_came_later_serves_where_nothing_was_there_and_that_is_told(server: IndexServer, tmp_path: Path) -> None:
+    server.add(make_wheel("pack", "1.0"), EARLY)
+    server.add(make_wheel("pack", "2.0"), LATE)
+    server.add(make_wheel("pack", "2.1"), "2020-02-01T00:00:00Z")
+    found = solved(server, tmp_path, "pack>=2")
+    assert versions(found) == {"pack": "2.0"}
+    assert found.gaps[0].effect.endswith("pack-2.0-py3-none-any.whl, of 2020-01-01")
+
+
+def test_a_project_that_came_later_for_others_names_the_day_it_came(server: IndexServer, tmp_path: Path) -> None:
+    server.add(make_wheel("pack", "1.0", tag="cp36-cp36m-win_amd64"), LATE)
     (obstacle,) = solved(server, tmp_path, "pack").obstacles
     assert (obstacle.kind, obstacle.remedy) == ("never existed", "resolve for a date after 2020-01-01")
 

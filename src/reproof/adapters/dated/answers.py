@@ -23,10 +23,14 @@ WHEEL = b"Wheel-Version: 1.0\nGenerator: reproof\nRoot-Is-Purelib: true\nTag: py
 
 @dataclass(frozen=True)
 class View:
-    """Whose choice a solver's page shows: for which target, and which sha256 a lock admits of some projects."""
+    """Whose choice a solver's page shows.
+
+    `admitted` are the sha256 that a lock admits of some projects, `late` the releases that are added to what was there.
+    """
 
     target: Target
     admitted: Mapping[str, Collection[str]] = field(default_factory=dict)
+    late: Mapping[str, Version] = field(default_factory=dict)
 
     def releases(self, index: DatedIndex, project: str) -> tuple[Release, ...]:
         """Return the releases of a project that can be installed."""
@@ -34,11 +38,11 @@ class View:
 
     def every(self, index: DatedIndex, project: str) -> tuple[Release, ...]:
         """Return all releases of a project, those too that cannot be installed."""
-        return index.releases(project, self.target, self.admitted.get(project, ()))
+        return index.releases(project, self.target, self.admitted.get(project, ()), self.late.get(project))
 
     def release(self, index: DatedIndex, project: str, version: Version) -> Release | None:
         """Return one release; None if there was none of this version."""
-        return index.release(project, version, self.target, self.admitted.get(project, ()))
+        return next((release for release in self.every(index, project) if release.version == version), None)
 
 
 class NotHere(Exception):

@@ -44,7 +44,7 @@ class DatedIndex:
         self._dates = dates
         self._reader = MetadataReader(index, kept)
         self._projects = _Once(self._ask)
-        self._releases: dict[tuple[str, Target, frozenset[str]], tuple[Release, ...]] = {}
+        self._releases: dict[tuple[str, Target, frozenset[str], Version | None], tuple[Release, ...]] = {}
 
     @property
     def asked(self) -> tuple[Project, ...]:
@@ -55,17 +55,19 @@ class DatedIndex:
         """Return what there is of a project."""
         return self._projects(re.sub(r"[-_.]+", "-", name).lower())
 
-    def releases(self, name: str, target: Target, admitted: Collection[str] = ()) -> tuple[Release, ...]:
-        """Return the releases of a project for a target, oldest first."""
-        project = self.project(name)
-        key = (project.name, target, frozenset(admitted))
-        if key not in self._releases:
-            self._releases[key] = releases(project.stand.there, target, key[2])
-        return self._releases[key]
+    def releases(
+        self, name: str, target: Target, admitted: Collection[str] = (), late: Version | None = None
+    ) -> tuple[Release, ...]:
+        """Return the releases of a project for a target, oldest first; `late` is one to be added though it came later.
 
-    def release(self, name: str, version: Version, target: Target, admitted: Collection[str] = ()) -> Release | None:
-        """Return one release; None if there was none of this version."""
-        return next((r for r in self.releases(name, target, admitted) if r.version == version), None)
+        `admitted` are the only sha256 that may be chosen, if any.
+        """
+        project = self.project(name)
+        key = (project.name, target, frozenset(admitted), late)
+        if key not in self._releases:
+            more = project.stand.later_of(project.name, lambda version: version == late) if late else ()
+            self._releases[key] = releases((*project.stand.there, *more), target, key[2])
+        return self._releases[key]
 
     def metadata(self, dated: DatedFile, others: tuple[DatedFile, ...] = ()) -> CoreMetadata:
         """Return what a file says of itself, mended. Raises ResolveError if it cannot be had."""

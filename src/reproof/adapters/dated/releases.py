@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
-from packaging.specifiers import InvalidSpecifier, SpecifierSet
-from packaging.utils import parse_wheel_filename
+from packaging.specifiers import SpecifierSet
+from packaging.tags import InvalidTag, Tag, parse_tag
 from packaging.version import Version
 
 from reproof.adapters.dated.asof import DatedFile
@@ -57,34 +59,45 @@ def _release(version: Version, files: list[DatedFile], target: Target, admitted:
     return Release(version, chosen, tuple(dated for dated in files if dated is not chosen))
 
 
-def _rank(dated: DatedFile, target: Target) -> tuple[int, int, str] | None:
+def _rank(dated: DatedFile, target: Target) -> tuple[int, int, int] | None:
     """Return how well a file fits, smaller is better; None if it cannot be installed there."""
     if not dated.file.filename.endswith(".whl"):
-        return (1, 0, "")
-    _, _, build, tags = parse_wheel_filename(dated.file.filename)
+        return (1, 0, 0)
     known = ranks(target)
-    best = min((known[tag] for tag in tags if tag in known), default=None)
+    best = min((known[tag] for tag in _tags(dated) if tag in known), default=None)
     if best is None:
         return None
-    number, rest = build or (0, "")
-    return (0, best, f"{10**6 - number:07}{rest}")
+    parts = dated.file.filename.split("-")
+    number = re.match(r"\d+", parts[2]) if len(parts) > len(("name", "version", "python", "abi", "platform")) else None
+    return (0, best, -int(number[0]) if number else 0)
+
+
+def _tags(dated: DatedFile) -> frozenset[Tag]:
+    return _parsed(dated.file.filename.removesuffix(".whl").split("-", dated.file.filename.count("-") - 2)[-1])
+
+
+@lru_cache(maxsize=10_000)
+def _parsed(tags: str) -> frozenset[Tag]:
+    try:
+        return parse_tag(tags)
+    except InvalidTag:
+        # `py36+-none-any` was uploaded once; no installer takes it.
+        return frozenset()
 
 
 def _admits_python(dated: DatedFile, target: Target) -> bool:
-    requires = dated.file.requires_python
-    try:
-        # What a page says and nobody can read was always taken for no demand.
-        return SpecifierSet(mend_specifier(requires or "") or "").contains(target.python, prereleases=True)
-    except InvalidSpecifier:
-        return True
+    # What a page says and nobody can read was always taken for no demand.
+    return _admits(mend_specifier(dated.file.requires_python or "") or "", target.python)
+
+
+@lru_cache(maxsize=10_000)
+def _admits(specifier: str, python: str) -> bool:
+    return SpecifierSet(specifier).contains(python, prereleases=True)
 
 
 def _for_another_python(files: Iterable[DatedFile], target: Target) -> bool:
     """Say whether a wheel would fit this platform if the interpreter were another."""
     platforms = {tag.platform for tag in ranks(target)}
     return any(
-        tag.platform in platforms
-        for dated in files
-        if dated.file.filename.endswith(".whl")
-        for tag in parse_wheel_filename(dated.file.filename)[3]
+        tag.platform in platforms for dated in files if dated.file.filename.endswith(".whl") for tag in _tags(dated)
     )

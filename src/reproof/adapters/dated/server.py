@@ -9,6 +9,7 @@ same with yanked releases as ordinary ones.
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -54,7 +55,7 @@ def serving(index: DatedIndex, view: View | None = None) -> Iterator[Served]:
     Without a `view` there are no pages for solvers.
     """
     handler = type("Handler", (_Handler,), {"answers": Answers(index, view)})
-    server = _Server(("127.0.0.1", 0), handler)
+    server = _Server(handler)
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
@@ -63,14 +64,23 @@ def serving(index: DatedIndex, view: View | None = None) -> Iterator[Served]:
         server.shutdown()
         server.server_close()
         thread.join()
+    if server.trouble:
+        raise server.trouble[0]
 
 
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 
+    def __init__(self, handler: type[BaseHTTPRequestHandler]) -> None:
+        super().__init__(("127.0.0.1", 0), handler)
+        self.trouble: list[BaseException] = []
+
     def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing: a client that goes away is no failure of ours."""
+        """Keep what went wrong, for whoever started the server; a client that goes away is nothing wrong."""
+        error = sys.exception()
+        if error is not None and not isinstance(error, ConnectionError):
+            self.trouble.append(error)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -16,7 +16,7 @@ def test_what_is_newer_is_hidden_and_the_instant_itself_counts() -> None:
         listed("pack-1.2.tar.gz", "2019-06-01T12:00:00.000001Z"),
     )
     assert names(found.there) == ["pack-1.0.tar.gz", "pack-1.1.tar.gz"]
-    assert names(found.later) == ["pack-1.2.tar.gz"]
+    assert [file.filename for file in found.later] == ["pack-1.2.tar.gz"]
 
 
 def test_a_yanked_file_is_kept_and_marked() -> None:

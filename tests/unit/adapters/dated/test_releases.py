@@ -65,6 +65,7 @@ def test_a_yanked_wheel_is_chosen_only_when_there_is_nothing_else() -> None:
     [
         ("pack-1.0-cp36-cp36m-win_amd64.whl", None, "other platform"),
         ("pack-1.0-cp39-cp39-manylinux1_x86_64.whl", None, "no interpreter"),
+        ("pack-1.0-py36+-none-any.whl", None, "other platform"),
         ("pack-1.0.tar.gz", ">=3.7", "no interpreter"),
         ("pack-1.0.tar.gz", "<3.6", "no interpreter"),
     ],
