@@ -19,6 +19,7 @@ from reproof.capture.restore import Restored, restore_source
 from reproof.capturing import capture
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ResolveError, RunError
+from reproof.fitting import gpu_devices, tell_misfits
 from reproof.judge import judge, judge_capture
 from reproof.model.base import Blob, Gap
 from reproof.model.comparison import Comparison
@@ -102,6 +103,7 @@ def packages(build_plan: BuildPlan, tools: Tools) -> dict[str, Blob]:
 def build(build_plan: BuildPlan, tools: Tools) -> Image:
     """Return the image of a plan, built unless the engine has it. Raises as `context`, and EngineError."""
     engine = tools.engine()  # first: what it is sent takes a while to make
+    tell_misfits(build_plan, engine.info(), tools)
     image = build_image(context(build_plan, tools), build_plan, engine, tools.store, tools.progress)
     tools.store.save(image, build_plan.id)
     return image
@@ -115,7 +117,9 @@ def replay(snapshot: Snapshot, build_plan: BuildPlan, image: Image, tools: Tools
         EngineError, StoreError: the engine or the store failed.
     """
     level = snapshot.level if snapshot.kind == "run" else LEVELS[0]
-    means = Means(tools.engine(), tools.store.blobs, tools.progress, snapshot.command.terminals, level)
+    engine = tools.engine()
+    gpus = gpu_devices(build_plan, engine.info())
+    means = Means(engine, tools.store.blobs, tools.progress, snapshot.command.terminals, level, gpus)
     with tools.store.scratch("replay") as folder:
         failure = run_in_container(build_plan, image, folder, means)
         replayed = None if failure else replayed_snapshot(snapshot, build_plan, folder, tools)

@@ -45,6 +45,8 @@ class Means:
     progress: Progress
     terminals: tuple[str, ...] = ()
     level: str = "shim"
+    gpus: tuple[str, ...] = ()
+    """The devices of this machine that the plan asks for."""
 
 
 def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure | None:
@@ -63,6 +65,7 @@ def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure
             f"the engine at {means.engine.host.url} is on another machine, and a replay mounts inputs from this one",
             "run reproof there, or use an engine on this machine (unset DOCKER_HOST)",
         )
+    gpus = means.gpus if info.gpu_runtime else ()
     tail = Tail()
     with staging(folder) as stage:
         count = len(plan.mounts) + sum(dataset.files for dataset in plan.datasets)
@@ -71,7 +74,7 @@ def replay(plan: BuildPlan, image: Image, folder: Path, means: Means) -> Failure
         binds += prepare(plan, folder, stage, means)
         allow_writing(folder, plan, info)
         with means.progress.task("replaying the run") as task:
-            outcome = means.engine.run(run_spec(plan, image, binds, info.cpus), tail.follow(task))
+            outcome = means.engine.run(run_spec(plan, image, binds, info.cpus, gpus), tail.follow(task))
     if (folder / "recording.json").is_file():
         if outcome.oom_killed:
             means.progress.note(cause(plan, outcome, tail.text))
@@ -89,8 +92,11 @@ def staging(folder: Path) -> Iterator[Path]:
         raise explain(error, folder.parent) from error
 
 
-def run_spec(plan: BuildPlan, image: Image, binds: Iterable[Bind], cpus: int) -> RunSpec:
-    """Return the container to run: the recorder, under the base interpreter, on the recorded command."""
+def run_spec(plan: BuildPlan, image: Image, binds: Iterable[Bind], cpus: int, gpus: tuple[str, ...] = ()) -> RunSpec:
+    """Return the container to run: the recorder, under the base interpreter, on the recorded command.
+
+    `cpus`: how many the engine has; `gpus`: the devices that it hands on.
+    """
     launch = (plan.python, "-I", "-S", f"{RECORDER}/launch.py")
     return RunSpec(
         image=image.image_id,
@@ -102,6 +108,7 @@ def run_spec(plan: BuildPlan, image: Image, binds: Iterable[Bind], cpus: int) ->
         cpus=usable_cpus(plan.limits.cpus, cpus),
         memory=plan.limits.memory,
         shm_size=plan.limits.shm,
+        gpus=gpus,
         labels={LABEL: plan.id},
     )
 

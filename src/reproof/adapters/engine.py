@@ -35,6 +35,10 @@ class EngineInfo:
     gpu_runtime: bool
     cpus: int
     memory: int
+    root: str = ""
+    """The folder on its machine that it keeps images in."""
+    builder: str = "classic"
+    """What `docker build` uses by default."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ class Engine:
         """Return what the engine says of itself. Raises EngineError."""
         with engine_answers(self.host.url):
             version, info = self.api.version(), self.api.info()
+            ping = self.api.get(f"{self.api.base_url}/_ping")
         parts = [part.get("Name", "") for part in version.get("Components") or []]
         return EngineInfo(
             name="Podman" if any("Podman" in part for part in parts) else "Docker",
@@ -90,9 +95,11 @@ class Engine:
             cgroup_version=info.get("CgroupVersion") or "1",
             is_local=self.host.is_local,
             rootless=any("rootless" in option for option in info.get("SecurityOptions") or []),
-            gpu_runtime="nvidia" in (info.get("Runtimes") or {}),
+            gpu_runtime=has_gpu_runtime(info),
             cpus=info.get("NCPU") or 1,
             memory=info.get("MemTotal") or 0,
+            root=info.get("DockerRootDir") or "",
+            builder="BuildKit" if ping.headers.get("Builder-Version") == "2" else "classic",
         )
 
     def answers(self) -> bool:
@@ -187,6 +194,12 @@ class Engine:
     def close(self) -> None:
         """Let go of the connection."""
         self.api.close()
+
+
+def has_gpu_runtime(info: Mapping[str, Any]) -> bool:
+    """Say whether an engine can hand GPUs to a container: by NVIDIA's runtime, or by the devices that CDI describes."""
+    devices = info.get("DiscoveredDevices") or []
+    return "nvidia" in (info.get("Runtimes") or {}) or any("nvidia.com/gpu" in str(one.get("ID")) for one in devices)
 
 
 def root_cause(error: Exception) -> str:

@@ -33,6 +33,7 @@ class RunSpec:
     `environment` is all that the command sees: what the image sets besides is taken away. `cpus` empty means all;
     `memory` (bytes), `processes` and `timeout_s` None mean no limit; `shm_size` is in bytes. `read_only`: the image's
     own files cannot be changed. `scratch`: folders in memory that anybody may write, by the bytes that fit.
+    `gpus`: names of devices, by UUID or number, `0:1` for a MIG device; the engine needs a runtime that knows them.
     """
 
     image: str
@@ -44,6 +45,7 @@ class RunSpec:
     cpus: tuple[int, ...] = ()
     memory: int | None = None
     shm_size: int = 64 << 20
+    gpus: tuple[str, ...] = ()
     hostname: str = "replay"
     labels: Mapping[str, str] = field(default_factory=dict)
     name: str | None = None
@@ -136,6 +138,7 @@ def create_options(api: Any, spec: RunSpec) -> dict[str, Any]:
         tmpfs={path: f"rw,exec,nosuid,mode=1777,size={size}" for path, size in spec.scratch.items()},
         # Its output is handed over as it comes; a log beside it would grow without bound on the engine's disk.
         log_config=docker.types.LogConfig(type="none"),
+        device_requests=[gpu_request(spec.gpus)] if spec.gpus else None,
     )
     return {
         "image": spec.image,
@@ -151,6 +154,11 @@ def create_options(api: Any, spec: RunSpec) -> dict[str, Any]:
         "host_config": host,
         "network_disabled": True,
     }
+
+
+def gpu_request(devices: tuple[str, ...]) -> docker.types.DeviceRequest:
+    """Return the request for GPUs: computing, and NVML for the recorder; nothing that draws."""
+    return docker.types.DeviceRequest(device_ids=list(devices), capabilities=[["gpu", "compute", "utility"]])
 
 
 def variables(wanted: Mapping[str, str], image: list[str]) -> list[str]:

@@ -10,7 +10,7 @@ from reproof.model.snapshot import Snapshot
 from reproof.plan import environment, layout
 from reproof.plan.base import choose_foundation
 from reproof.plan.foreign import refuse_foreign
-from reproof.plan.gpu import gpu_decisions, gpu_request, gpu_warnings
+from reproof.plan.gpu import gpu_decisions, gpu_request, gpu_warnings, renumbered
 
 
 def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
@@ -22,6 +22,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
     seen, snapshot = snapshot, with_chosen(snapshot, resolution)
     refuse_foreign(snapshot)
     use = find_cuda(snapshot)
+    request = gpu_request(snapshot, use)
     foundation = choose_foundation(snapshot, resolution, use)
     interpreter = snapshot.interpreter
     uid, gid = layout.choose_user(snapshot)
@@ -56,12 +57,12 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         home=home,
         locale=snapshot.system.locale,
         timezone=snapshot.system.timezone,
-        environment=environment.choose_variables(snapshot, home),
+        environment=renumbered(environment.choose_variables(snapshot, home), request),
         command=environment.choose_command(snapshot, executable),
         mounts=layout.choose_mounts(snapshot),
         datasets=layout.choose_datasets(snapshot),
         limits=layout.choose_limits(snapshot),
-        gpus=gpu_request(snapshot, use),
+        gpus=request,
         labels=choose_labels(seen),
         warnings=(
             *foundation.warnings,

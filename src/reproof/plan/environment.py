@@ -10,8 +10,8 @@ from reproof.model.plan import Decision, Venv, Wheel
 from reproof.model.resolution import Confidence, Pin
 from reproof.model.snapshot import Interpreter, Snapshot
 
-NOT_REPLAYED = ("LD_PRELOAD",)
-"""The library that it names is not in the image."""
+NOT_REPLAYED = ("LD_PRELOAD", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_REQUIRE_CUDA")
+"""The library that the first names is not in the image; the others tell an engine what the plan tells it."""
 PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
 PYTHON = re.compile(r"python(\d+(\.\d+)*)?$")
 

@@ -84,6 +84,13 @@ def gpu_decisions(snapshot: Snapshot, use: CudaUse) -> tuple[Decision, ...]:
     )
 
 
+def renumbered(variables: dict[str, str], request: GpuRequest | None) -> dict[str, str]:
+    """Return the variables for a container that has the requested GPUs alone: they are numbered from 0 there."""
+    if request is None or VISIBLE not in variables:
+        return variables
+    return {**variables, VISIBLE: ",".join(map(str, range(request.count)))}
+
+
 def in_words(request: GpuRequest) -> str:
     """Return a request in words: `8 x NVIDIA H100 80GB HBM3`."""
     if request.mig:

@@ -13,7 +13,7 @@ from reproof.model.base import Gap
 from reproof.model.comparison import Closure, Result
 from reproof.model.execution import Execution
 from reproof.model.image import Image
-from reproof.model.plan import BuildPlan
+from reproof.model.plan import BuildPlan, Decision
 from reproof.model.verdict import Cause, Verdict
 from reproof.report.terminal_runs import checks_view, runs_table
 from reproof.report.words import duration, headline, next_step, plural, short, size, spelled, tone
@@ -97,21 +97,35 @@ def gap_lines(gaps: Sequence[Gap], title: str = "what could not be learned") -> 
 
 
 def plan_view(plan: BuildPlan) -> RenderableType:
-    """Return a plan: each choice, why, and what was turned down."""
-    parts: list[RenderableType] = []
+    """Return a plan as a table: each choice, why, and what was turned down; then the warnings."""
+    table = Table.grid(padding=(0, 2, 0, 0))
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
     for decision in plan.decisions:
-        parts += [
-            Text.assemble((f"{decision.subject}: ", "bold"), decision.choice),
-            Text(f"    because {decision.reason}"),
-        ]
-        if decision.evidence:
-            parts.append(Text(f"    given {decision.evidence}", style="dim"))
-        parts += [Text(f"    not {other.choice}: {other.reason}", style="dim") for other in decision.alternatives]
-    parts += [
-        Text.assemble(("warning: ", "bold yellow"), f"{gap.what}: {gap.why}; {gap.effect}") for gap in plan.warnings
-    ]
-    parts.append(Text(f"plan {short(plan.id)}", style="dim"))
-    return Group(*parts)
+        table.add_row(Text(decision.subject), Text(decision.choice, style="bold"))
+        for word, text in reasons(decision):
+            table.add_row("", hanging(word, text))
+    for gap in plan.warnings:
+        table.add_row(Text("warning", style="bold yellow"), f"{gap.what}: {gap.why}; {gap.effect}")
+    return Group(table, Text(f"plan {short(plan.id)}", style="dim"))
+
+
+def reasons(decision: Decision) -> Iterator[tuple[str, str]]:
+    """Yield why a choice was made, on what evidence, and what was turned down, each after its word."""
+    yield "because", decision.reason
+    if decision.evidence:
+        yield "given", decision.evidence
+    yield from (("not", f"{other.choice}: {other.reason}") for other in decision.alternatives)
+
+
+def hanging(word: str, text: str) -> RenderableType:
+    """Return a text whose further lines begin where the first one does, after its word."""
+    grid = Table.grid(padding=(0, 1, 0, 0))
+    grid.add_column(width=len("because"))
+    grid.add_column(overflow="fold")
+    style = "" if word == "because" else "dim"
+    grid.add_row(Text(word, style="dim"), Text(text, style=style))
+    return grid
 
 
 def image_view(image: Image) -> RenderableType:

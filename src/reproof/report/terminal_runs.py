@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from rich.console import Group, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
@@ -66,9 +66,12 @@ def metrics_text(metrics: Mapping[str, float]) -> str:
 
 def checks_view(checks: Iterable[Check]) -> RenderableType:
     """Return the pre-flight, a line each, and below a complaint its effect and remedy."""
-    parts: list[RenderableType] = []
+    table = Table.grid(padding=(0, 1, 0, 0))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
     for check in checks:
         mark, colour = CHECK_MARKS[check.state]
-        parts.append(Text.assemble((f"{mark} {check.subject:<10}", colour), check.detail))
-        parts += [Text(f"  {' ' * 10}{line}", style="dim") for line in (check.effect, check.remedy) if line]
-    return Group(*parts)
+        table.add_row(Text(f"{mark} {check.subject}", style=colour), Text(check.detail))
+        for line in filter(None, (check.effect, check.remedy)):
+            table.add_row("", Text(line, style="dim"))
+    return table
