@@ -11,9 +11,10 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from reproof.ahead import Ahead, make_blake3
 from reproof.errors import CaptureError, RunError
 from reproof.recorder.command import LaunchError, Order
-from reproof.recorder.launch import exit_status
+from reproof.recorder.launch import Hooks, exit_status
 from reproof.recorder.launch import record as launch
 from reproof.recorder.lost import RecordingLost
 from reproof.recorder.signals import Held
@@ -56,13 +57,17 @@ def ran(order: Order, root: Path, after: Sequence[str] = (), maybe: Sequence[str
         check_room(root, folder)
         beside = Beside(Path(order.cwd), ("reproof.recorder.collect", "reproof.recorder.gaps_output", *after), maybe)
 
-        def started() -> None:
+        cache = str(cache_folder(root, CACHE, lease))
+        ahead = Ahead(cache)
+
+        def started(table: str | None) -> None:
             held.arm()
             beside.start()
+            ahead.start(table)
 
         try:
-            order = order._replace(cache=str(cache_folder(root, CACHE, lease)), fast=("blake3", make_blake3))
-            recording = launch(order, str(folder), started)
+            order = order._replace(cache=cache, fast=("blake3", make_blake3))
+            recording = launch(order, str(folder), Hooks(started, ahead.stop))
         except LaunchError as error:
             raise RunError(str(error), "check the command's spelling, and that it is on the PATH") from error
         except RecordingLost as error:
@@ -82,13 +87,6 @@ def advice(cause: BaseException | None, root: Path) -> str:
     if cause.errno == errno.ENOENT and str(cause.filename or "").startswith(f"{root}/"):
         return "leave the store alone while a run goes on"
     return "mend that, and run it again"
-
-
-def make_blake3() -> Any:
-    """Return the state of a BLAKE3 hash; it is loaded where a large input is hashed for the first time."""
-    from blake3 import blake3
-
-    return blake3()
 
 
 class Beside:

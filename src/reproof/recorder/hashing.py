@@ -74,7 +74,7 @@ class Hasher:
         """Learn the content of these files, apart from the large ones whose digest is not known: return those."""
         there: Dict[str, os.stat_result] = {}
         for path in paths:
-            status = _regular(path)
+            status = regular(path)
             if status is None:
                 self.known[path] = None
             else:
@@ -107,7 +107,7 @@ class Hasher:
             return content
         if os.path.exists(os.path.join(kept, content.digest[7:])):
             return content
-        status = _regular(path)
+        status = regular(path)
         if status is None:
             self.known[path] = None
         else:
@@ -134,7 +134,8 @@ class _Read(NamedTuple):
     steady: Optional[os.stat_result]
 
 
-def _regular(path: str) -> Optional[os.stat_result]:
+def regular(path: str) -> Optional[os.stat_result]:
+    """Return the status of a regular file; None if there is none."""
     try:
         status = os.stat(path)
     except (OSError, ValueError):

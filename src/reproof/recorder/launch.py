@@ -8,7 +8,7 @@ command would wait for it.
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, Optional, Tuple
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Mapping, NamedTuple, Optional, Tuple
 
 if not __package__:  # run as a script: make a package of the folder, whatever its name is there
     _folder = os.path.dirname(os.path.abspath(__file__))
@@ -32,10 +32,20 @@ _FILE_CLOCK = 5
 """CLOCK_REALTIME_COARSE of Linux, which gives files their times: it moves on by some milliseconds at once."""
 
 
-def record(order: Order, folder: str, started: Callable[[], None] = lambda: None) -> Dict[str, Any]:
+class Hooks(NamedTuple):
+    """What is called once the command runs, with the shim's table if there is one, and once it has ended."""
+
+    started: Callable[[Optional[str]], None] = lambda _: None
+    ended: Callable[[], None] = lambda: None
+
+
+NO_HOOKS = Hooks()
+
+
+def record(order: Order, folder: str, hooks: Hooks = NO_HOOKS) -> Dict[str, Any]:
     """Run a command, and return its recording; what it printed is in `stdout` and `stderr` in `folder`.
 
-    The command gets our stdin, and its output is shown as it comes. `started` is called once it runs.
+    The command gets our stdin, and its output is shown as it comes.
 
     Raises:
         LaunchError: there is no such command, no such working directory or no such level.
@@ -55,7 +65,7 @@ def record(order: Order, folder: str, started: Callable[[], None] = lambda: None
     try:
         before = None if level.table else _look(order.cwd, folder)
         command = Command(order.argv, program, order.cwd, watched(variables, folder, level))
-        ended = _run((command, level), (folder, terminals), started, begun)
+        ended = _run((command, level), (folder, terminals), hooks, begun)
         run = Run(order.argv, program, order.cwd, variables, terminals, ended)
         recording = _collect(run, folder, before, (asked, order))
     finally:
@@ -100,9 +110,7 @@ def _terminals(wanted: Optional[List[str]]) -> List[str]:
     return [name for name in here if name == "stdin"] + [name for name in wanted if name != "stdin"]
 
 
-def _run(
-    watch: Tuple[Command, Level], output: Tuple[str, List[str]], started: Callable[[], None], begun: float
-) -> Ended:
+def _run(watch: Tuple[Command, Level], output: Tuple[str, List[str]], hooks: Hooks, begun: float) -> Ended:
     """Start the command, show and keep its output, and wait for its end. `output`: folder, and which are terminals.
 
     It is not started before the clock of files has passed the time `begun`: no file that was there has the time of one
@@ -123,11 +131,12 @@ def _run(
             raise LaunchError("{} cannot be run: {}".format(watch[0].program, error.strerror)) from error
         streams.start()
         signals.started(process.pid)
-        started()
+        hooks.started(level.table)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = -os.WTERMSIG(status) if os.WIFSIGNALED(status) else os.WEXITSTATUS(status)
         duration = time.monotonic() - clock
         streams.finish()
+        hooks.ended()
     lost = next((stream.lost for stream in streams.all if stream.lost), None)
     spent = (usage.ru_maxrss << 10, usage.ru_utime + usage.ru_stime)
     return Ended(since, duration, process.returncode, signals.interrupted, *spent, level, streams.cut, lost)
@@ -175,7 +184,7 @@ def main(arguments: List[str]) -> int:
         order = Order(**json.load(file))
     with Held() as held:
         try:
-            recording = record(order, options.folder, held.arm)
+            recording = record(order, options.folder, Hooks(lambda _: held.arm()))
         except LaunchError as error:
             print("reproof: {}".format(error), file=sys.stderr)
             return 127
