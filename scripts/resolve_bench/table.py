@@ -23,6 +23,7 @@ def lines(sets: Sequence[RequirementSet], tools: Sequence[str], results: Sequenc
         cells = (_passed([tried[one.id, tool] for one in chosen]) for tool in tools)
         yield f"| {label} | {len(chosen)} | {' | '.join(cells)} |"
     yield ""
+    yield from _further(tools, [[tried[one.id, tool] for one in whole] for tool in tools])
     yield from _times(tools, [[tried[one.id, tool] for one in whole] for tool in tools])
     yield ""
     yield from _classes(tools, [[tried[one.id, tool] for one in whole] for tool in tools])
@@ -42,11 +43,22 @@ def _passed(results: Sequence[Result]) -> str:
     return f"{resolved} / {installed} / {stages.count(None)}"
 
 
+def _further(tools: Sequence[str], by_tool: Sequence[Sequence[Result]]) -> Iterator[str]:
+    """Yield what it took besides the first answer, for tools that go on when something fails."""
+    for tool, results in zip(tools, by_tool, strict=True):
+        done = [result["tries"] for result in results if result["stage"] is None and "tries" in result]
+        if done:
+            moved = sum(len(tries) > 1 for tries in done)
+            added = sum(bool(tries[-1]["also"]) for tries in done)
+            yield f"{tool}: {moved} of these at a date some weeks away, {added} with a package that an import lacked."
+            yield ""
+
+
 def _times(tools: Sequence[str], by_tool: Sequence[Sequence[Result]]) -> Iterator[str]:
     yield "| seconds, of sets it resolved | cold: median | 95 % | warm: median | 95 % | again the same |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for tool, results in zip(tools, by_tool, strict=True):
-        done = [result for result in results if result["stage"] != "resolve"]
+        done = [result for result in results if "warm" in result]
         if done:
             times = (_middle_and_high([result[key] for result in done]) for key in ("cold", "warm"))
             yield f"| {tool} | {' | '.join(times)} | {sum(result['again'] for result in done)} of {len(done)} |"

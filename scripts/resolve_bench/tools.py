@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from resolve_bench.journey import solved
 from resolve_bench.process import Done, run
 from resolve_bench.workplace import Workplace
 from tests.corpus.sets import RequirementSet
 
 RESOLVE_LIMIT_S = 180
-ROOT = Path(__file__).parent.parent.parent
 
 
 @dataclass(frozen=True)
 class Tool:
-    """`resolve` runs the tool with a cache folder and prints a lock. Tools with one `builder` install alike."""
+    """`resolve` runs the tool with a cache folder and prints a lock. One that `travels` tries more when that fails."""
 
     name: str
     resolve: Callable[[RequirementSet, Workplace, Path], Done]
-    builder: str = "uv"
+    travels: bool = False
 
 
 def _with_reproof(one: RequirementSet, place: Workplace, cache: Path) -> Done:
-    python = place.pythons[one.python]
-    argv = [sys.executable, ROOT / "scripts" / "resolve_bench" / "solve_set.py", one.id, python.version, cache]
-    return run(argv, place.environ, RESOLVE_LIMIT_S)
+    return solved(one, place, cache, RESOLVE_LIMIT_S)
 
 
 def _with_uv(one: RequirementSet, place: Workplace, cache: Path) -> Done:
@@ -52,7 +49,7 @@ def _with_pip_tools(one: RequirementSet, place: Workplace, cache: Path) -> Done:
 
 
 TOOLS = (
-    Tool("reproof", _with_reproof, "reproof"),
+    Tool("reproof", _with_reproof, travels=True),
     Tool("uv", _with_uv),
     Tool("pip-compile", _with_pip_tools),
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from resolve_bench.journey import ROUNDS, dates, hopeless, lacking, with_wheels
 from resolve_bench.process import run
 from resolve_bench.tools import Tool
 from resolve_bench.workplace import Workplace
@@ -39,27 +40,52 @@ def attempt(one: RequirementSet, tool: Tool, place: Workplace) -> Result:
     with TemporaryDirectory(prefix="cold-", dir=place.folder) as name:
         cold = tool.resolve(one, place, Path(name))
         result: Result = {"set": one.id, "tool": tool.name, "cold": cold.seconds, "stage": None, "failure": None}
-        if cold.failure:
-            return {**result, "stage": "resolve", "failure": cold.failure}
-        warm = tool.resolve(one, place, Path(name))
-    result |= {"warm": warm.seconds, "again": warm.stdout == cold.stdout, "lock": cold.stdout}
-    return {**result, **_installed(one, tool, cold.stdout, place)}
+        if not cold.failure:
+            warm = tool.resolve(one, place, Path(name))
+            result |= {"warm": warm.seconds, "again": warm.stdout == cold.stdout, "lock": cold.stdout}
+    if tool.travels:
+        return {**result, **_travel(one, place)}
+    if cold.failure:
+        return {**result, "stage": "resolve", "failure": cold.failure}
+    return {**result, **_installed(one, cold.stdout, place, ("--exclude-newer", one.date))}
 
 
-def _installed(one: RequirementSet, tool: Tool, lock: str, place: Workplace) -> Result:
-    """Return what installing and importing came to; two tools that build alike and chose alike share it."""
-    words = [one.id, one.python, tool.builder, *sorted(re.findall(r"^[^#\s]+==[^\s\\;]+", lock.lower(), re.M))]
+def _travel(one: RequirementSet, place: Workplace) -> Result:
+    """Return what came of the way that reproof takes: the first date at which all goes well, else the best one."""
+    tries: list[Result] = []
+    also: tuple[str, ...] = ()
+    for date in dates(one):
+        for _ in range(ROUNDS):
+            lock = with_wheels(one, place, date, also)
+            if lock.failure:
+                outcome: Result = {"stage": "resolve" if lock.code == 1 else "install", "failure": lock.failure}
+                break
+            outcome = _installed(one, lock.stdout, place, ())
+            more = [name for name in lacking(outcome["failure"] or "") if name not in also]
+            if outcome["stage"] != "import" or not more:
+                break
+            also += tuple(more)
+        tries.append({**outcome, "date": date, "also": also})
+        if outcome["stage"] is None or hopeless(outcome["failure"]):
+            break
+    whole = next((outcome for outcome in tries if outcome["stage"] is None), tries[0])
+    return {**whole, "tries": tries}
+
+
+def _installed(one: RequirementSet, lock: str, place: Workplace, options: tuple[str, ...]) -> Result:
+    """Return what installing and importing came to; tools that chose alike share it."""
+    words = [one.id, one.python, *options, *sorted(re.findall(r"^[^#\s]+(?:==| @ )[^\s\\;]+", lock.lower(), re.M))]
     kept = place.folder / "installs" / f"{hashlib.sha256(' '.join(words).encode()).hexdigest()[:24]}.json"
     if kept.exists():
         found: Result = json.loads(kept.read_text("utf-8"))
         return found
-    result = _install(one, lock, place)
+    result = _install(one, lock, place, options)
     kept.parent.mkdir(parents=True, exist_ok=True)
     kept.write_text(json.dumps(result), encoding="utf-8")
     return result
 
 
-def _install(one: RequirementSet, lock: str, place: Workplace) -> Result:
+def _install(one: RequirementSet, lock: str, place: Workplace, options: tuple[str, ...]) -> Result:
     with TemporaryDirectory(prefix="env-", dir=place.folder) as name:
         environment, listed = Path(name) / "env", Path(name) / "lock.txt"
         listed.write_text(lock, encoding="utf-8")
@@ -68,7 +94,7 @@ def _install(one: RequirementSet, lock: str, place: Workplace) -> Result:
         make = [place.uv, "venv", "--no-project", "--seed", "--python", place.pythons[one.python].executable]
         made = run([*make, environment, "--exclude-newer", one.date, *shared], place.environ, INSTALL_LIMIT_S)
         words = [place.uv, "pip", "install", "--python", python, "--no-deps", "--requirements", listed]
-        done = run([*words, "--exclude-newer", one.date, *shared], place.environ, INSTALL_LIMIT_S)
+        done = run([*words, *options, *shared], place.environ, INSTALL_LIMIT_S)
         result: Result = {"install": made.seconds + done.seconds}
         if failure := made.failure or done.failure:
             return {**result, "stage": "install", "failure": failure}

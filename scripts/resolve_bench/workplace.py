@@ -16,8 +16,8 @@ from reproof.adapters.interpreters import FoundPython, find_interpreters
 from reproof.adapters.pip_config import read_pip_config
 from resolve_bench.process import run
 
-CACHE_LIMIT_BYTES = 14 << 30
-"""When the cache of installed wheels has grown past this it is emptied; CUDA builds of PyTorch are gigabytes each."""
+ROOM_BYTES = 20 << 30
+"""With less room than this the cache of installed wheels is emptied; CUDA builds of PyTorch are gigabytes each."""
 OLDEST_FOR_PIP_TOOLS = (3, 10)
 """The oldest Python that a pip with `--uploaded-prior-to` runs on."""
 DROPPED = ("PIP_", "UV_", "VIRTUAL_ENV", "PYTHON", "CONDA")
@@ -74,9 +74,8 @@ class Workplace:
         return python
 
     def tidy(self) -> None:
-        """Empty the cache of installed wheels once it is too large; uv waits until nobody uses it."""
-        size = sum(file.stat().st_size for file in self.installed_wheels.rglob("*") if file.is_file())
-        if size > CACHE_LIMIT_BYTES:
+        """Empty the cache of installed wheels once the disk gets full; uv waits until nobody uses it."""
+        if shutil.disk_usage(self.folder).free < ROOM_BYTES and self.installed_wheels.exists():
             self._must(["cache", "clean", "--cache-dir", self.installed_wheels])
 
     def _must(self, words: list[str | Path]) -> None:

@@ -134,7 +134,8 @@ SIGNS = (
         r"(?:/bin/sh: \d+: |No such file or directory: '|command not found: |unable to execute '|Please install )"
         r"([a-z]\w*[-_]config|cmake|git|swig|ninja|mpicc|gfortran)\b"
         r"|(pg_config|mysql_config|mecab-config|llvm-config|gdal-config) (?:executable )?(?:is )?(?:required|not found)"
-        r"|\b(cmake|swig|git|mpicc|gfortran)(?:: command)? not found|(CMake) must be installed"),
+        r"|\b(cmake|swig|git|mpicc|gfortran)(?:: command)? not found|(CMake) must be installed"
+        r"|command '(?:\S*/)?(cmake|git|swig|ninja|mpicc|gfortran)' failed: No such file"),
          lambda name: PROGRAM(name.lower())),
     Sign("system library", re.compile(
         r"Could NOT find (\w+)|The headers or library files could not be found for (\w+)"),

@@ -28,6 +28,7 @@ LINES = {
     "RuntimeError: CMake must be installed to build the following extensions: dlib":
         ("system library", "cmake", "cmake"),
     "FileNotFoundError: [Errno 2] No such file or directory: 'swig'": ("system library", "swig", "swig"),
+    "error: command 'swig' failed: No such file or directory": ("system library", "swig", "swig"),
     "urllib.error.URLError: <urlopen error [Errno -3] Temporary failure in name resolution>":
         ("broken build", "download", "wheel"),
     "OSError: [Errno 28] No space left on device": ("broken build", "room", "wheel"),
