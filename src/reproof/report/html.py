@@ -10,12 +10,17 @@ import jinja2
 
 from reproof.model.comparison import Closure, ClosureDifference, Result
 from reproof.report import by_hand, environment, words
+from reproof.report.show import SECTIONS
 from reproof.report.story import Story
 from reproof.templates import template_folder
 
 TAIL = 40
 """Lines of printed text that are shown."""
 VOLATILE = 12
+RECORD = ("warnings", "parameters", "randomness", "numerics")
+"""Sections of `reproof show` that are in the report, too."""
+OPEN = 12
+"""Rows of such a section that are shown without being asked for."""
 ORDER = {"different": 0, "missing": 0, "extra": 0, "not compared": 1, "tolerated": 2, "identical": 3}
 KINDS = {"output": 0, "metric": 1, "stdout": 2, "stderr": 3, "exit code": 4}
 
@@ -64,6 +69,8 @@ def view(story: Story) -> dict[str, Any]:
         "steps": list(by_hand.steps(story.snapshot, plan)) if plan else [],
         "chain": list(story.chain()),
         "volatile_limit": VOLATILE,
+        "record": {found.name: list(found.entries(story.snapshot)) for found in SECTIONS if found.name in RECORD},
+        "record_limit": OPEN,
     }  # fmt: skip
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
 import report_samples as samples
+from factories import make_snapshot
 
-from reproof.report.html import bar, render_html, tail
+from reproof.report.html import OPEN, bar, render_html, tail
 from reproof.report.story import Story
 
 VOID = {"meta", "br"}
@@ -126,3 +128,23 @@ def luminance(colour: str) -> float:
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def test_the_report_has_the_warnings_parameters_randomness_and_numerics_of_the_record() -> None:
+    many = [{"name": f"layer.{n:02}", "value": n, "source": "config.yaml"} for n in range(OPEN)]
+    changes = {
+        "parameters": [{"name": "<b>lr</b>", "value": 0.1, "source": "argv"}, *many],
+        "randomness": [{"name": "numpy", "used": True, "seeded": False}],
+        "numerics": {"settings": {"torch.deterministic": "False"}},
+    }
+    story = samples.different()
+    page = render_html(replace(story, snapshot=make_snapshot(**changes)))
+    text = " ".join(outline(page).text.split())
+    assert "numpy's global generator was used and never seeded" in text
+    assert "<b>lr</b>" in text and "<b>lr</b>" not in page
+    assert f"Parameters: {OPEN + 1}" in text and "<summary>Parameters" in page
+    assert "used, never seeded" in text
+    assert "torch.deterministic" in text
+    assert [name in page for name in ('<h2 id="warnings">', '<h2 id="record">')] == [True, True]
+    quiet = make_snapshot(parameters=[], randomness=[], numerics={"pools": [], "settings": {}})
+    assert '<h2 id="warnings">' not in render_html(replace(story, snapshot=quiet))
