@@ -8,11 +8,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from reproof.capture.event_files import is_event_file, read_event_file
 from reproof.capture.learned import Learned
 from reproof.capture.printed import read_printed
-from reproof.capture.series import Reported, gather_series, last_values
+from reproof.capture.series import Point, Reported, gather_series, last_values
 from reproof.capture.stepped import is_number, read_csv, read_json, read_json_lines
+from reproof.event_files import is_event_file, read_event_file
 from reproof.model.base import Blob, Gap
 from reproof.model.snapshot import Metric, Output, Series
 from reproof.store.blobs import Blobs
@@ -75,11 +75,18 @@ def logs(kept: Iterable[Output], stdout: Blob) -> Iterator[tuple[str, Blob, tupl
     yield "stdout", stdout, (read_printed, LARGEST_LOG)
 
 
+def read_events(data: bytes) -> Reported:
+    """Return the scalars of an event file; a file that is damaged before the first one is none."""
+    read = read_event_file(data)
+    points = tuple(Point(*scalar) for scalar in read.scalars)
+    return Reported(points, read.damage if points else "")
+
+
 def reader_of(output: Output) -> tuple[Read, int] | None:
     """Return how to read an output of a known format."""
     name = output.name.lower()
     if is_event_file(name):
-        return read_event_file, LARGEST_EVENTS
+        return read_events, LARGEST_EVENTS
     if name.endswith(".json"):
         return (read_json, LARGEST) if output.size <= LARGEST else None
     return next((reader for suffix, reader in FORMATS.items() if name.endswith(suffix)), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from reproof.compare.csv_tables import CSV
+from reproof.compare.event_scalars import EVENT_FILE
 from reproof.compare.evidence import Comparator
 from reproof.compare.images import IMAGE
 from reproof.compare.json_lines import JSON_LINES
@@ -17,7 +18,7 @@ from reproof.compare.torch_files import TORCH
 from reproof.compare.yaml_values import YAML
 
 COMPARATORS: tuple[Comparator, ...] = (
-    NOTEBOOK, JSON, JSON_LINES, YAML, CSV, NUMPY, SAFETENSORS, TORCH, PICKLE, IMAGE, TEXT, BINARY,
+    EVENT_FILE, NOTEBOOK, JSON, JSON_LINES, YAML, CSV, NUMPY, SAFETENSORS, TORCH, PICKLE, IMAGE, TEXT, BINARY,
 )  # fmt: skip
 
 

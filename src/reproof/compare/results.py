@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 
 from reproof.compare.comparators import choose
 from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
+from reproof.compare.pairing import pair_outputs
 from reproof.compare.rules import Rules
 from reproof.compare.text import TEXT
 from reproof.errors import ReproofError
@@ -33,22 +34,19 @@ def compare_results(original: Snapshot, replayed: Snapshot, read: Reader, rules:
 
 def compare_outputs(original: Snapshot, replayed: Snapshot, read: Reader, rules: Rules) -> Iterator[Result]:
     """Yield the outputs that count, matched by name, then the declared ones that nobody wrote."""
-    left = {output.name: output for output in original.outputs}
-    right = {output.name: output for output in replayed.outputs}
-    names = list(dict.fromkeys([*left, *right]))
-    for name in names:
+    pairs = pair_outputs(original.outputs, replayed.outputs)
+    for left, right in pairs:
+        name = left.name if left else right.name if right else ""
         if not rules.counts(name):
             continue
-        if name not in right:
-            yield Result(
-                name=name, kind="output", status="missing", comparator="", detail=f"{rules.second} did not write it"
-            )
-        elif name not in left:
-            yield Result(
-                name=name, kind="output", status="extra", comparator="", detail=f"only {rules.second} wrote it"
-            )
+        alone = Result(name=name, kind="output", status="missing", comparator="")
+        if right is None:
+            yield alone.model_copy(update={"detail": f"{rules.second} did not write it"})
+        elif left is None:
+            yield alone.model_copy(update={"status": "extra", "detail": f"only {rules.second} wrote it"})
         else:
-            yield compare_output(left[name], right[name], read, rules)
+            yield compare_output(left, right, read, rules)
+    names = [output.name for pair in pairs for output in pair if output]
     metrics = [metric.name for metric in original.metrics]
     for pattern in rules.policy.results:
         if not matches([*names, *metrics], (pattern,)):

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from compare_cases import pair, reader, rules
+from event_cases import written
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -84,6 +85,11 @@ def notebook(text: str, image: str = "iVBOR=") -> bytes:
 
 
 CASES = (
+    Case(
+        "tensorboard", "a.tfevents.1.h", written([("loss", 1, 0.5)]), written([("loss", 1, 0.25)], 1.8e9),
+        Evidence("different", "1 of 1 values differ; loss at step 1: 0.5 -> 0.25", 0.25, 0.5, "loss at step 1"),
+        ("a.tfevents.1.h", b"text"), written([("loss", 1, 0.5)])[:-3],
+    ),
     Case(
         "notebook", "fit.ipynb", notebook("loss 0.5\n"), notebook("loss 0.25\n"),
         Evidence("different", "1 of 3 values differ; cell 1, stdout, line 1: 0.5 -> 0.25", 0.25, 0.5,

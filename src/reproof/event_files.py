@@ -1,4 +1,4 @@
-"""Reads the scalars of TensorBoard event files.
+"""Reads TensorBoard event files: their scalars, and of all else in a summary its digest.
 
 The only readers that exist bring TensorBoard (and protobuf, grpc, a server) or TensorFlow with them; what is needed of
 the format is two small, stable ones. The file is a row of TFRecords: length (8 bytes), masked CRC-32C of the length,
@@ -9,11 +9,12 @@ the bytes, masked CRC-32C of the bytes, all little-endian (tensorflow/core/lib/i
 
 from __future__ import annotations
 
+import hashlib
 import re
 import struct
 from collections.abc import Iterator
-
-from reproof.capture.series import Point, Reported
+from dataclasses import dataclass
+from typing import NamedTuple
 
 NAME = re.compile(r"(^|/)[^/]*tfevents[^/]*$")
 HEADER = struct.Struct("<QI")
@@ -23,6 +24,31 @@ TYPES = {1: "f", 2: "d", 3: "i", 9: "q"}
 """Of TensorProto: DT_FLOAT, DT_DOUBLE, DT_INT32, DT_INT64."""
 VALUES = {1: (5, "f"), 2: (6, "d"), 3: (7, None), 9: (10, None)}
 """From the type to the field that holds single values, and how it packs them; None for varints."""
+
+
+class Scalar(NamedTuple):
+    """One number under its tag."""
+
+    tag: str
+    step: int
+    value: float
+
+
+class Other(NamedTuple):
+    """What is no single number: a histogram, an image, a text. `digest` is of the whole message, in hexadecimal."""
+
+    tag: str
+    step: int
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventFile:
+    """What was read of a file, in its order; `damage` says why that is not all of it."""
+
+    scalars: tuple[Scalar, ...] = ()
+    others: tuple[Other, ...] = ()
+    damage: str = ""
 
 
 def make_table() -> tuple[int, ...]:
@@ -43,9 +69,15 @@ def is_event_file(name: str) -> bool:
     return NAME.search(name) is not None
 
 
-def read_event_file(data: bytes) -> Reported:
-    """Return the scalars in an event file; of one that is cut off or damaged, those before that place."""
-    points: list[Point] = []
+def begins_as_event_file(data: bytes) -> bool:
+    """Say whether bytes begin with a record."""
+    return len(data) >= HEADER.size and masked(data[:8]) == HEADER.unpack_from(data)[1]
+
+
+def read_event_file(data: bytes) -> EventFile:
+    """Return what is in an event file; of one that is cut off or damaged, what comes before that place."""
+    found: list[Scalar | Other] = []
+    damage = ""
     at = 0
     try:
         while at < len(data):
@@ -53,14 +85,16 @@ def read_event_file(data: bytes) -> Reported:
             record = data[at + 12 : at + 12 + length]
             if masked(data[at : at + 8]) != check or len(record) < length or at + 16 + length > len(data):
                 raise ValueError("a record is damaged or cut off")
-            found = list(scalars(record))
-            if (found or length <= CHECKED) and masked(record) != struct.unpack_from("<I", data, at + 12 + length)[0]:
+            values = list(event_values(record))
+            must = length <= CHECKED or any(isinstance(value, Scalar) for value in values)
+            if must and masked(record) != struct.unpack_from("<I", data, at + 12 + length)[0]:
                 raise ValueError("the checksum of a record is wrong")
-            points += found
+            found += values
             at += 16 + length
     except (ValueError, struct.error, IndexError) as error:
-        return Reported(tuple(points), f"it is damaged from byte {at:,} on: {error}" if points else "")
-    return Reported(tuple(points))
+        damage = f"it is damaged from byte {at:,} on: {error}"
+    scalars = tuple(value for value in found if isinstance(value, Scalar))
+    return EventFile(scalars, tuple(value for value in found if isinstance(value, Other)), damage)
 
 
 def masked(data: bytes) -> int:
@@ -72,8 +106,8 @@ def masked(data: bytes) -> int:
     return ((crc >> 15 | crc << 17) + 0xA282EAD8) & 0xFFFFFFFF
 
 
-def scalars(event: bytes) -> Iterator[Point]:
-    """Yield the scalars of an `Event`: step is field 2, the summary 5. Raises ValueError: it is no such message."""
+def event_values(event: bytes) -> Iterator[Scalar | Other]:
+    """Yield the values of an `Event`: step is field 2, the summary 5. Raises ValueError: it is no such message."""
     step, summaries = 0, []
     for number, value in fields(event):
         if number == 2 and isinstance(value, int):
@@ -86,8 +120,8 @@ def scalars(event: bytes) -> Iterator[Point]:
                 yield from summary_value(value, step)
 
 
-def summary_value(message: bytes, step: int) -> Iterator[Point]:
-    """Yield a `Summary.Value` that is one number: tag is field 1, simple_value 2, tensor 8."""
+def summary_value(message: bytes, step: int) -> Iterator[Scalar | Other]:
+    """Yield a `Summary.Value`: tag is field 1, simple_value 2, tensor 8. Without a tag it is none."""
     tag, number = "", None
     for field, value in fields(message):
         if field == 1 and isinstance(value, bytes):
@@ -97,7 +131,9 @@ def summary_value(message: bytes, step: int) -> Iterator[Point]:
         elif field == 8 and isinstance(value, bytes):
             number = tensor_value(value)
     if tag and number is not None:
-        yield Point(tag, step, number)
+        yield Scalar(tag, step, number)
+    elif tag:
+        yield Other(tag, step, hashlib.sha256(message).hexdigest())
 
 
 def tensor_value(message: bytes) -> float | None:
