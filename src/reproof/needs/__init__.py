@@ -12,10 +12,10 @@ from reproof.model.base import Gap
 from reproof.model.project import Project
 from reproof.model.requirements import Requirement, Requirements
 from reproof.needs.closure import Closure, Walk
-from reproof.needs.dates import find_dates
+from reproof.needs.dates import find_dates, undated
 from reproof.needs.entry import Entry, find_entry
 from reproof.needs.found import Found, PythonSign, merged, unique
-from reproof.needs.own import own_distribution
+from reproof.needs.own import needs_of_release, own_distribution
 from reproof.needs.pythons import find_pythons, python2_gap
 from reproof.needs.readers import READERS
 from reproof.needs.readers.pkg_info import release_of
@@ -45,7 +45,8 @@ def find_needs(project: Project, wanted: Wanted) -> Requirements:
     saying, found = declared(project, entry, (*entry.roots, wanted.folder))
     settled = settle((*found.requirements, *brought(entry), *own_distribution(project, closure)))
     undeclared = find_undeclared(closure, settled.requirements, found.hints)
-    requirements = (*settled.requirements, *undeclared.requirements)
+    beneath = needs_of_release(project, entry, found, undeclared.requirements)
+    requirements = (*settled.requirements, *undeclared.requirements, *beneath)
     signs = (*found.pythons, *code_signs(closure))
     dates = find_dates(project, wanted.as_of, saying, entry.files, [file.path for file in closure.files])
     pythons = find_pythons(signs, requirements, dates[0].instant if dates else None, wanted.python)
@@ -59,6 +60,7 @@ def find_needs(project: Project, wanted: Wanted) -> Requirements:
         imports=must_import(closure),
         gaps=unique((
             *project.gaps, *more, *found.gaps, *settled.gaps, *undeclared.gaps, *python2_gap(pythons, signs),
+            *undated(dates),
         )),
     )  # fmt: skip
 
@@ -81,10 +83,12 @@ def declared(project: Project, entry: Entry, folders: tuple[str, ...]) -> tuple[
 
 
 def follow(project: Project, entry: Entry) -> tuple[Closure, tuple[Gap, ...]]:
-    """Return the code of a command; where it enters the project nowhere, all code but tests and documentation."""
+    """Return the code of a command; where it enters the project nowhere, all code but tests and documentation.
+
+    Of a source distribution its own packages are left out: once it is installed, it brings what they need.
+    """
     if entry.files or entry.modules:
-        walk = Walk(project, entry.roots, released=release_of(project) is not None)
-        return walk.follow(entry.files), ()
+        return Walk(project, entry.roots, released=release_of(project) is not None).follow(entry.files), ()
     paths = [path for path in sorted(project.texts) if path.endswith(".py") and not is_for_other_purpose(path)]
     paths = [path for path in paths if path.rpartition("/")[2] not in ("setup.py", "conftest.py")]
     roots = tuple(dict.fromkeys(path.rpartition("/")[0] for path in paths))

@@ -58,7 +58,7 @@ class Closure:
 class Walk:
     """Follows imports through a project. `roots` are the folders that are on the path when the command runs.
 
-    Of a project that is `released`, the installed packages bring their own requirements: they are not followed.
+    Packages of a `released` project bring their own requirements once it is installed: they are not followed.
     """
 
     project: Project

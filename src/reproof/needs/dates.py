@@ -6,11 +6,18 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 
+from reproof.model.base import Gap
 from reproof.model.project import Project
 from reproof.model.requirements import DateChoice
+from reproof.needs.readers.pkg_info import release_of
 
 WEEKS = (4, -4, 12)
 """To either side of the best: for when the versions of that very day are broken against each other."""
+UPLOADING = timedelta(days=7)
+"""From making a source distribution to its wheels on the index, when all goes well."""
+PLACEHOLDERS = ("1970-01-01", "1979-12-31", "1980-01-0", "1985-10-26", "2016-01-01T00:00:0", "2020-02-02T00:00:0")
+"""How times begin that tools write into archives in place of real ones: zip's first day, and those of npm, Flit and
+Hatch. Sources: their documentation of reproducible builds (`SOURCE_DATE_EPOCH`)."""
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -62,6 +69,13 @@ def find_dates(
     return tuple(chosen.values())
 
 
+def undated(dates: tuple[DateChoice, ...]) -> Iterator[Gap]:
+    """Yield a gap if nothing tells of when the project is."""
+    if not dates:
+        why = "it is in no repository, and its files have the times that an archiver wrote into all of them"
+        yield Gap(what="of when the project is", why=why, effect="it cannot be dated without --as-of")
+
+
 def evidence(project: Project, paths: tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]) -> Iterator[DateChoice]:
     """Yield what commits and the file system say. A late commit may touch none of what matters: it comes late."""
     declaring, script, code = paths
@@ -73,8 +87,19 @@ def evidence(project: Project, paths: tuple[tuple[str, ...], tuple[str, ...], tu
     if project.checked_out:
         yield DateChoice(instant=project.checked_out, reason="the commit that is checked out")
     if not project.commits:
-        yield from newest(project.modified, (*declaring, *code), "{path} was last written then, says the file system")
-        yield from newest(project.modified, project.modified, "the newest file, {path}, was written then")
+        modified = {path: when for path, when in project.modified.items() if not when.startswith(PLACEHOLDERS)}
+        if release_of(project):
+            yield from uploaded(modified)
+        yield from newest(modified, (*declaring, *code), "{path} was last written then, says the file system")
+        yield from newest(modified, modified, "the newest file, {path}, was written then")
+
+
+def uploaded(modified: Mapping[str, str]) -> Iterator[DateChoice]:
+    """Yield when a source distribution was on the index: its files are older than its upload and its wheels."""
+    for made in newest(modified, modified, "{path}, the newest file of the source distribution"):
+        instant = datetime.strptime(made.instant, INSTANT).replace(tzinfo=UTC) + UPLOADING
+        reason = f"a week after {made.reason}, was made ({made.instant[:10]}): by then it was on the index"
+        yield DateChoice(instant=instant.strftime(INSTANT), reason=reason)
 
 
 def newest(dates: Mapping[str, str], paths: Iterable[str], reason: str) -> Iterator[DateChoice]:

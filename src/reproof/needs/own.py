@@ -9,9 +9,12 @@ from packaging.utils import canonicalize_name
 
 from reproof.model.project import Project
 from reproof.model.requirements import Requirement
-from reproof.needs.closure import Closure
+from reproof.needs.closure import Closure, Walk
+from reproof.needs.entry import Entry
+from reproof.needs.found import Found
 from reproof.needs.readers.pkg_info import release_of
 from reproof.needs.readers.places import load_toml, table
+from reproof.needs.undeclared import find_undeclared
 
 BUILDS = ("setup.py", "pyproject.toml", "setup.cfg")
 
@@ -31,6 +34,23 @@ def own_distribution(project: Project, closure: Closure) -> Iterator[Requirement
     else:
         name = canonicalize_name(name_of(project) or closure.installed[0])
         yield Requirement(name=name, kind="imported", source=build, url=".")
+
+
+def needs_of_release(
+    project: Project, entry: Entry, found: Found, known: tuple[Requirement, ...]
+) -> Iterator[Requirement]:
+    """Yield what the packages of a source distribution import whatever happens, if it declares nothing itself.
+
+    Until about 2018 many asked for numpy and scipy in their `setup.py` by importing them.
+    """
+    if release_of(project) is None or any(one.kind == "declared" for one in found.requirements):
+        return
+    closure = Walk(project, entry.roots).follow(entry.files)
+    certain = tuple(one for one in closure.foreign if one.need == "always")
+    names = {one.name for one in known}
+    for one in find_undeclared(Closure(foreign=certain), found.requirements, found.hints).requirements:
+        if one.name not in names:
+            yield one
 
 
 def name_of(project: Project) -> str | None:

@@ -17,7 +17,11 @@ from reproof.needs.found import PythonSign
 SETTLED = timedelta(days=365)
 """How long a version is out before it is the usual one: frameworks need about so long until they have wheels for it."""
 PATCHES = range(30)
+PYTHON2 = "<3.0"
+"""The range that code in Python 2 gives."""
 CHOICES = 4
+LATER = 2
+"""Versions that came out after the project's date and fit otherwise: for when an older one is not to be had."""
 NAMED = 3
 """Reasons that a choice gives."""
 
@@ -32,6 +36,8 @@ class Case:
     stated: int
     """The place of the sign that says exactly this version; past the last if none does."""
     tested: bool
+    later: bool
+    """Whether it came out after the project's date."""
     distance: float
     """Steps to the usual version of the time; half a step more for an older one."""
     for_it: tuple[str, ...]
@@ -53,8 +59,9 @@ def find_pythons(
     ranges = [*specifiers(signs), *wheel_ranges(requirements)]
     cases = sorted((judge(release, signs, ranges, day) for release in python_releases()), key=lambda case: case.rank)
     fewest = len(cases[0].against)
-    fitting = [case for case in cases if len(case.against) == fewest]
-    return tuple(PythonChoice(version=case.version, reason=reason_of(case)) for case in fitting[:CHOICES])
+    fitting = [case for case in cases if len(case.against) == fewest][:CHOICES]
+    later = [case for case in cases if case.later and case not in fitting and len(case.against) == fewest + 1]
+    return tuple(PythonChoice(version=case.version, reason=reason_of(case)) for case in (*fitting, *later[:LATER]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,13 +106,17 @@ def judge(release: PythonRelease, signs: Sequence[PythonSign], ranges: Sequence[
     if steps == 0:
         for_it.append(f"the usual one {f'on {day}' if day else 'now'}: the newest that had been out for a year")
     against = [f"not within {one.where}" for one in ranges if release.version not in one.versions]
-    if day and release.released > day.isoformat():
+    later = day is not None and release.released > day.isoformat()
+    if release.version < "3" and not exact and not any(one.value == PYTHON2 for one in signs):
+        against.append("nothing in the code asks for Python 2")
+    if later:
         against.append(f"it came out on {release.released}, after the project's date")
     return Case(
         release=release,
         version=next((one.value for _, one in exact), release.version),
         stated=exact[0][0] if exact else len(signs),
         tested=bool(tested),
+        later=later,
         distance=steps if steps >= 0 else -steps + 0.5,
         for_it=tuple(dict.fromkeys(for_it)),
         against=tuple(dict.fromkeys(against)),
@@ -141,7 +152,7 @@ def reason_of(case: Case) -> str:
 def python2_gap(choices: Sequence[PythonChoice], signs: Iterable[PythonSign]) -> Iterator[Gap]:
     """Yield a gap if the best choice is Python 2, with what shows it."""
     if choices and choices[0].version.startswith("2"):
-        shown = [sign.where for sign in signs if sign.kind == "range" and sign.value == "<3.0"]
+        shown = [sign.where for sign in signs if sign.value == PYTHON2]
         why = "; ".join(shown[:NAMED]) or choices[0].reason
         effect = "it runs only where an interpreter of version 2.7 is at hand; 2to3 may bring the code to Python 3"
         yield Gap(what="the project is written in Python 2", why=why, effect=effect)

@@ -21,7 +21,7 @@ def settle(requirements: Iterable[Requirement]) -> Found:
     """
     kept: list[Requirement] = []
     gaps: list[Gap] = []
-    for one in requirements:
+    for one in without_repeats(requirements):
         against = next((other for other in kept if contradict(other, one)), None)
         if against is None:
             kept.append(one)
@@ -29,6 +29,14 @@ def settle(requirements: Iterable[Requirement]) -> Found:
         why = f"{against.source} says {against.name}{against.specifier}, which comes first"
         gaps.append(Gap(what=f"{one.source}: {one.name}{one.specifier}", why=why, effect="it is left out"))
     return Found(requirements=tuple(kept), gaps=tuple(gaps))
+
+
+def without_repeats(requirements: Iterable[Requirement]) -> Iterable[Requirement]:
+    """Return the requirements without those that say the same as one before, in another file."""
+    first: dict[tuple[object, ...], Requirement] = {}
+    for one in requirements:
+        first.setdefault((one.name, one.kind, one.specifier, one.extras, one.marker, one.url, one.hashes), one)
+    return first.values()
 
 
 def contradict(one: Requirement, other: Requirement) -> bool:

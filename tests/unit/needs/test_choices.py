@@ -58,7 +58,13 @@ def test_without_a_repository_the_files_say_when() -> None:
 
 
 def test_a_project_without_any_date_has_no_candidate() -> None:
-    assert needs({"train.py": ""}).dates == ()
+    assert needs({"train.py": ""}, modified={}).dates == ()
+
+
+def test_times_that_an_archiver_wrote_are_no_evidence() -> None:
+    found = needs({"train.py": ""}, modified={"train.py": "2020-02-02T00:00:00Z"})
+    assert found.dates == ()
+    assert [gap.what for gap in found.gaps] == ["of when the project is"]
 
 
 def pythons(text: str, day: str = "2019-06-01", requirements: str = "") -> list[str]:
@@ -112,7 +118,7 @@ PYTHON2 = ["print 'x'", "print", "print >>sys.stderr, 'x'", "try:\n    pass\nexc
 
 @pytest.mark.parametrize("text", [text for text in PYTHON2 if text != "print"])
 def test_python_2_is_told(text: str) -> None:
-    found = needs({"train.py": text}, modified={"train.py": "2016-01-01T00:00:00Z"})
+    found = needs({"train.py": text}, modified={"train.py": "2016-01-05T00:00:00Z"})
     assert found.pythons[0].version == "2.7"
     assert [gap.what for gap in found.gaps] == ["the project is written in Python 2"]
     assert "train.py:" in found.gaps[0].why
@@ -124,7 +130,7 @@ def test_code_for_both_is_not_taken_for_python_2() -> None:
 
 
 def test_wheels_of_a_pinned_framework_limit_the_choice() -> None:
-    assert pythons("", "2020-06-01", "tensorflow==1.12.0") == ["3.6", "3.5", "3.4", "3.3"]
+    assert pythons("", "2020-06-01", "tensorflow==1.12.0")[:3] == ["3.6", "3.5", "3.4"]
     assert pythons("", "2020-06-01", "torch==1.4.0+cu100")[0] == "3.7"
 
 
@@ -145,3 +151,19 @@ def test_signs_that_exclude_each_other_are_told() -> None:
 def test_the_version_that_was_given_is_the_only_one() -> None:
     found = find_needs(project({"train.py": "print 'x'"}), Wanted(("python", "train.py"), python="3.7"))
     assert [(choice.version, choice.reason) for choice in found.pythons] == [("3.7", "as asked for")]
+
+
+def test_python_2_is_not_taken_because_a_readme_names_it() -> None:
+    found = needs({"train.py": "print('x')", "README.md": "Needs Python 2.7 or later. Tested with Python 2.7."},
+                  modified={"train.py": "2019-06-01T00:00:00Z"})  # fmt: skip
+    assert found.pythons[0].version == "3.6"
+
+
+def test_a_later_version_follows_those_of_the_time() -> None:
+    assert pythons("", "2015-08-01") == ["3.4", "3.3", "3.5", "3.6"]
+
+
+def test_a_source_distribution_is_of_some_days_after_it_was_made() -> None:
+    files = {"train.py": "", "PKG-INFO": "Metadata-Version: 1.0\nName: lib1\nVersion: 2.0\n"}
+    found = needs(files, modified=dict.fromkeys(files, "2018-07-15T15:00:00Z"))
+    assert [choice.instant[:10] for choice in found.dates][:2] == ["2018-07-22", "2018-07-15"]

@@ -508,10 +508,14 @@ def test_a_package_that_is_found_only_once_installed_asks_for_the_project() -> N
 
 
 def test_an_example_of_a_source_distribution_asks_for_its_release() -> None:
-    files = {"examples/train.py": "import lib1, cv2", "lib1/__init__.py": "import numpy", "setup.py": "setup()",
-             "PKG-INFO": "Metadata-Version: 1.0\nName: lib1\nVersion: 2.0\n"}  # fmt: skip
+    files = {
+        "examples/train.py": "import lib1, cv2",
+        "lib1/__init__.py": "import numpy",
+        "setup.py": "setup(install_requires='six')",
+        "PKG-INFO": "Metadata-Version: 1.0\nName: lib1\nVersion: 2.0\n",
+    }
     got = needs(files, "python examples/train.py")
-    assert named(got.requirements) == {"lib1": "==2.0", "opencv-python": ""}
+    assert named(got.requirements) == {"six": "", "lib1": "==2.0", "opencv-python": ""}
 
 
 COMMANDS = [
@@ -549,3 +553,18 @@ def test_a_command_that_names_no_code_takes_all_of_it_and_says_so() -> None:
     got = needs({"a.py": "import numpy", "tests/t.py": "import pytest", "setup.py": "import setuptools"}, "make train")
     assert named(got.requirements) == {"numpy": ""}
     assert got.gaps[0].what == "which code the command runs"
+
+
+def test_a_source_distribution_that_declares_nothing_is_searched_for_imports() -> None:
+    files = {"examples/train.py": "import lib1", "lib1/__init__.py": "import scipy", "setup.py": "setup()",
+             "PKG-INFO": "Metadata-Version: 1.0\nName: lib1\nVersion: 2.0\n"}  # fmt: skip
+    command = "python examples/train.py"
+    assert needs(files, command).imports == ()
+    assert named(needs(files, command).requirements) == {"lib1": "==2.0", "scipy": ""}
+    files["setup.py"] = "setup(install_requires=['numpy'])"
+    assert named(needs(files, command).requirements) == {"lib1": "==2.0", "numpy": ""}
+
+
+def test_what_two_files_say_alike_is_said_once() -> None:
+    got = needs({"train.py": "", "requirements.txt": "numpy>=1", "setup.py": "setup(install_requires=['numpy>=1'])"})
+    assert [one.source for one in got.requirements] == ["requirements.txt:1"]

@@ -36,7 +36,7 @@ def read(project: Project, path: str) -> Found:
         line = text.count("\n", 0, found.start()) + 1
         version = ".".join(found[2].split(".")[:2])
         later = found[1] in (">=", "≥", "^") or (found[3] and found[3] != ".x")
-        signs.append(PythonSign("range", f">={version}", f"{path}:{line}") if later and version[0] == "3"
+        signs.append(PythonSign("range", f">={version}", f"{path}:{line}") if later
                      else PythonSign("tested", version, f"{path}:{line}"))  # fmt: skip
     hints = [hint for name, called in FRAMEWORKS for hint in frameworks(name, called, prose, path)]
     return merged((Found(pythons=tuple(signs), hints=tuple(hints)), read_installs(text, path).as_hints()))
