@@ -43,9 +43,14 @@ def from_nvidia(snapshot: Snapshot) -> Iterator[Candidate]:
 
 
 def official_python(snapshot: Snapshot) -> Iterator[Candidate]:
-    """Yield the official images with the recorded Python; none for a pre-release, a distribution's or conda's."""
+    """Yield the official images with the recorded Python; none for a pre-release or conda's.
+
+    In place of a distribution's Python one can serve below a virtual environment; its own packages lie elsewhere.
+    """
     interpreter = snapshot.interpreter
-    if interpreter is None or interpreter.owner is not None or is_conda(snapshot):
+    if interpreter is None or is_conda(snapshot):
+        return
+    if interpreter.owner is not None and interpreter.prefix == interpreter.base_prefix:
         return
     version = released(interpreter)
     if version is None:

@@ -36,7 +36,8 @@ class CudaCandidate:
 def cuda_candidates(snapshot: Snapshot) -> Iterator[CudaCandidate]:
     """Yield the tags that could be a run's base, nearest first; none if it needs no CUDA of the system.
 
-    Tags that the vendor is known to have deleted come last, but for the very nearest of all, which a mirror may have.
+    Tags that the vendor is known to have deleted are left out, but for the very nearest, which a mirror may have. One
+    with too old a C library is better than no CUDA, and comes last.
     """
     wanted = find_cuda(snapshot).system
     architecture = ARCHITECTURES.get(snapshot.system.architecture)
@@ -49,7 +50,6 @@ def cuda_candidates(snapshot: Snapshot) -> Iterator[CudaCandidate]:
         if serves(image, wanted) and architecture in (image.architectures or ("amd64",))
     ]
     ranked = sorted(fitting, key=lambda image: rank(image, wanted, need))
-    ranked = [image for image in ranked if system_nearness(image, need).tier < 3]
     there = [image for image in ranked if image.status != "deleted"]
     for image in dict.fromkeys((*ranked[:1], *there)):
         yield CudaCandidate(image, system_in(image), tuple(differences(image, wanted, need)))
@@ -74,6 +74,7 @@ def rank(image: CudaImage, wanted: SystemCuda, need: LibcNeed) -> tuple[object, 
     near = system_nearness(image, need)
     return (
         near.tier > 1,
+        near.distance if near.tier == 3 else 0,
         steps(minor_of(image.cuda), minor_of(wanted.version)),
         cudnn_distance(image, wanted),
         patch_distance(image.cuda, wanted.version),
@@ -124,7 +125,8 @@ def differences(image: CudaImage, wanted: SystemCuda, need: LibcNeed) -> Iterato
     system = system_in(image)
     if need.system is None or system != need.system:
         inside = f"{image.os} {image.os_version}" if image.os else "an operating system that the tag does not name"
-        yield inside + (f" ({libc_difference(system, need)})" if system else "")
+        old = ", which may be too old for the carried interpreter" if system_nearness(image, need).tier == 3 else ""
+        yield inside + (f" ({libc_difference(system, need)}{old})" if system else "")
 
 
 def is_same(cuda: str, wanted: str) -> bool:

@@ -115,24 +115,25 @@ def jax_build(distribution: Distribution, snapshot: Snapshot) -> Iterator[System
     if snapshot.kind != "capture" or not snapshot.accelerator.present:
         return
     cudnn = f"{found[2][0]}.{found[2][1:]}" if found[2] else None
-    cuda = newest_with(int(found[1]), int(cudnn[0]) if cudnn else None)
+    cuda = newest_with(int(found[1]), int(cudnn[0]) if cudnn else None, snapshot.accelerator.cuda)
     if cuda is not None:
         yield SystemBuild(
             cuda=cuda,
             cudnn=cudnn,
             why=f"jaxlib {distribution.version} computes on a GPU with a CUDA {found[1]} of the system",
-            evidence=f"jaxlib {distribution.version}; its minor CUDA is not known, so the newest is taken",
+            evidence=f"jaxlib {distribution.version}; its minor CUDA is not known, so the newest that the driver knows",
         )
 
 
-def newest_with(major: int, cudnn_major: int | None) -> str | None:
-    """Return the newest minor CUDA of a major one that an image has with this cuDNN."""
+def newest_with(major: int, cudnn_major: int | None, most: str | None) -> str | None:
+    """Return the newest minor CUDA of a major one that an image has with this cuDNN, up to what the driver knows."""
     minors = {
         minor_of(image.cuda)
         for image in cuda_images()
         if image.cuda.startswith(f"{major}.") and image.status != "deleted" and image.cudnn_major == cudnn_major
     }
-    return max(minors, key=version_of, default=None)
+    known = [minor for minor in minors if most is None or version_of(minor) <= version_of(most)]
+    return max(known or minors, key=version_of, default=None)
 
 
 def version_of(text: str) -> Version:

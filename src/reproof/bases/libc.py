@@ -9,11 +9,16 @@ from functools import total_ordering
 from packaging.version import Version
 
 from reproof.facts.systems import OperatingSystem, glibc_of, system_named, system_of
-from reproof.model.snapshot import Snapshot
+from reproof.model.snapshot import Interpreter, Snapshot
 
 MANYLINUX = re.compile(r"manylinux_(\d+)_(\d+)_|manylinux(1|2010|2014)_")
 LEGACY = {"1": Version("2.5"), "2010": Version("2.12"), "2014": Version("2.17")}
 """PEP 513, 571 and 599."""
+
+
+PORTABLE = Version("2.17")
+"""What the builds of python-build-standalone, which uv installs, and of conda-forge ask for, as their makers say."""
+UV = re.compile(r"/uv/python/cpython-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +30,14 @@ class LibcNeed:
     """The least with which every wheel from an index loads; None if one was built on the recorded machine."""
     system: OperatingSystem | None
     """The recorded system, if it is one that is known."""
+    portable: bool = False
+    """Whether the interpreter was built elsewhere, to run on older systems, too."""
 
     def least(self, carried: bool) -> Version | None:
         """Return the oldest that will do. `carried`: binaries of the recorded system go in, too."""
-        return self.recorded if carried or self.wheels is None else self.wheels
+        if self.wheels is None or (carried and not self.portable):
+            return self.recorded
+        return max(self.wheels, PORTABLE) if carried else self.wheels
 
 
 @total_ordering
@@ -50,7 +59,14 @@ def libc_need(snapshot: Snapshot) -> LibcNeed:
     system = snapshot.system
     named = system_of(system.codename) or system_named(system.os, system.os_version)
     recorded = glibc_of(system.libc) or (glibc_of(named.glibc) if named else None)
-    return LibcNeed(recorded=recorded, wheels=wheels_need(snapshot), system=named)
+    return LibcNeed(recorded, wheels_need(snapshot), named, portable=is_portable(snapshot.interpreter))
+
+
+def is_portable(interpreter: Interpreter | None) -> bool:
+    """Say whether an interpreter is one that uv or conda installed: it was not compiled on the recorded system."""
+    if interpreter is None:
+        return False
+    return UV.search(interpreter.base_prefix) is not None or (interpreter.owner or "").startswith("conda:")
 
 
 def wheels_need(snapshot: Snapshot) -> Version | None:
@@ -85,7 +101,7 @@ def nearness(system: OperatingSystem | None, need: LibcNeed, carried: bool) -> N
         return Nearness(2)
     wanted = need.recorded or least
     distance = 2 * abs(glibc.minor - wanted.minor) + (glibc < wanted)
-    if glibc < least or (carried and older_glibcxx(system, need.system)):
+    if glibc < least or (carried and not need.portable and older_glibcxx(system, need.system)):
         return Nearness(3, distance)
     return Nearness(1, distance)
 

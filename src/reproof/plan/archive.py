@@ -42,7 +42,7 @@ def on_archive(snapshot: Snapshot, resolution: Resolution) -> Foundation | Alter
             *python.decisions,
             packages.packages_decision(wanted, "own native libraries or programs that the run used"),
         ),
-        warnings=packages.drift(resolution),
+        warnings=packages.drift(resolution, wanted),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import partial
 
-from reproof.bases.candidates import PLAIN_WAY
+from reproof.bases.candidates import CUDA_WAY, PLAIN_WAY, PYTHON_WAY, Way
 from reproof.bases.cuda_use import CudaUse
 from reproof.model.base import Gap
 from reproof.model.plan import Alternative
@@ -15,6 +15,7 @@ from reproof.model.snapshot import Snapshot
 from reproof.plan.archive import on_archive, on_other_archive
 from reproof.plan.foundation import Foundation, nothing_serves, offers
 from reproof.plan.images import on_image
+from reproof.plan.interpreter import is_distributions
 
 Attempt = Callable[[], Foundation | Alternative]
 
@@ -37,13 +38,19 @@ def choose_foundation(snapshot: Snapshot, resolution: Resolution, use: CudaUse) 
 def attempts(snapshot: Snapshot, resolution: Resolution, use: CudaUse) -> Iterator[Attempt]:
     """Yield what is tried, in order.
 
-    A CUDA image and the official Python are nearest to what was recorded. Then the archive of the recorded release,
-    for it has the recorded packages, too; then an image of the operating system, and another release's archive.
+    A CUDA image and the official Python are nearest to what was recorded, but for a distribution's own Python. Then the
+    archive of the recorded release, for it has the recorded packages, too; then an image of the operating system, and
+    another release's archive.
     """
-    images = list(offers(snapshot, resolution))
-    yield from (partial(on_image, snapshot, resolution, offer, use) for offer in images if offer.way is not PLAIN_WAY)
-    yield partial(on_archive, snapshot, resolution)
-    yield from (partial(on_image, snapshot, resolution, offer, use) for offer in images if offer.way is PLAIN_WAY)
+    images = {offer.way: partial(on_image, snapshot, resolution, offer, use) for offer in offers(snapshot, resolution)}
+    archive = partial(on_archive, snapshot, resolution)
+    own = is_distributions(snapshot)
+    order = (CUDA_WAY, archive, PYTHON_WAY) if own else (CUDA_WAY, PYTHON_WAY, archive)
+    for step in (*order, PLAIN_WAY):
+        if not isinstance(step, Way):
+            yield step
+        elif step in images:
+            yield images[step]
     yield partial(on_other_archive, snapshot, resolution)
 
 

@@ -53,6 +53,7 @@ def on_image(snapshot: Snapshot, resolution: Resolution, offer: Offer, use: Cuda
         warnings=(
             *python.warnings,
             *differing(offer),
+            *packages.drift(resolution, added),
             *(() if official else packages.not_added(snapshot, system, added)),
             *missing_links(snapshot.interpreter, python, added),
         ),
@@ -91,12 +92,13 @@ def reason_for(offer: Offer, use: CudaUse, word: str) -> str:
         reason = use.system.why
     elif offer.way is PYTHON_WAY:
         reason = f"the official image of the {word} Python, pinned by digest"
-        if use.origins:
+        if use.origins and use.system is None:
             reason += f"; CUDA comes in {' and '.join(map(brought_by, use.origins))}, so the system needs none"
     else:
         reason = "the recorded system or the nearest to it, for the interpreter that is carried"
     if offer.candidate.differences:
-        reason += f"; the nearest that there is: {', '.join(offer.candidate.differences)}"
+        nearest = "its system is the nearest" if offer.way is PYTHON_WAY else "the nearest that there is"
+        reason += f"; {nearest}: {', '.join(offer.candidate.differences)}"
     return reason
 
 

@@ -62,17 +62,18 @@ def zone_packages(timezone: str) -> set[str]:
     return set() if timezone in ("", "UTC", "Etc/UTC", "UTC0") else {"tzdata"}
 
 
-def drift(resolution: Resolution) -> tuple[Gap, ...]:
-    """Return one warning on the packages that the archive no longer has at the recorded version."""
-    recorded = [package for package in resolution.packages if package.recorded is not None]
+def drift(resolution: Resolution, packages: tuple[str, ...]) -> tuple[Gap, ...]:
+    """Return one warning on those of the packages that the archive no longer has at the recorded version."""
+    names = set(map(package_name, packages))
+    recorded = [package for package in resolution.packages if package.recorded is not None and package.name in names]
     moved = [package for package in recorded if package.available != package.recorded]
     if not moved:
         return ()
-    names = ", ".join(f"{package.name} {package.recorded} -> {package.available or 'not listed'}" for package in moved)
+    listed = (f"{package.name} {package.recorded} -> {package.available or 'not listed'}" for package in moved)
     return (
         Gap(
             what=f"the recorded version of {len(moved)} of {len(recorded)} system packages",
-            why=f"the archive has moved on: {names}",
+            why=f"the archive has moved on: {', '.join(listed)}",
             effect="their libraries may differ from the recorded ones; the verdict names those that do",
         ),
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from itertools import islice
 
-from reproof.bases.candidates import CUDA_WAY, PLAIN_WAY, WAYS
+from reproof.bases.candidates import CUDA_WAY, PLAIN_WAY, PYTHON_WAY, WAYS
 from reproof.model.base import Gap
 from reproof.model.resolution import ArchivePackage, ImageLookup
 from reproof.model.snapshot import Snapshot
@@ -23,12 +23,14 @@ def look_up_images(
     Args:
         snapshot: what the image is for.
         look_up: asks the registry for a name.
-        suites: the releases whose archive is here; with the recorded one no image of the system alone is needed.
+        suites: the releases whose archive is here; with the recorded one no image of the system alone is needed,
+            nor one in place of the distribution's own Python.
         mirror: a repository, `registry.example/cuda`, that is asked for the tags that the vendor's does not have.
     """
     lookups: list[ImageLookup] = []
+    owned = snapshot.interpreter is not None and snapshot.interpreter.owner is not None
     for way in WAYS:
-        if way is PLAIN_WAY and snapshot.system.codename in suites:
+        if snapshot.system.codename in suites and (way is PLAIN_WAY or (way is PYTHON_WAY and owned)):
             continue
         for candidate in islice(way.candidates(snapshot), ASKED):
             names = [candidate.reference]
