@@ -18,6 +18,7 @@ from reproof.adapters.registry import DistributionInspector, RegistryClient, doc
 from reproof.adapters.uv import Uv
 from reproof.adapters.uv_config import merged, read_uv_config
 from reproof.errors import EngineError
+from reproof.facts.release_dates import release_date
 from reproof.model.resolution import ImageLookup
 from reproof.model.snapshot import Snapshot
 from reproof.resolve.ports import ResolveTools
@@ -70,7 +71,7 @@ def solve_tools(store: Store, environ: Mapping[str, str]) -> SolveTools:
         asked = replace(config, find_links=tuple(dict.fromkeys((*config.find_links, *places))))
         index = Index(asked, store.cache(ARTIFACTS))
         try:
-            yield DatedIndex(index, Kept(store.cache("dated")), parse_instant(instant), lambda name, version: None)
+            yield DatedIndex(index, Kept(store.cache("dated")), parse_instant(instant), release_date)
         finally:
             index.close()
 

@@ -71,7 +71,9 @@ def contradiction(failure: str, packages: Sequence[str]) -> Obstacle:
 def in_words(failure: str) -> str:
     """Return a solver's explanation as one sentence, without its ornaments."""
     lines = [line.strip(" ╰─▶│×") for line in failure.splitlines()]
-    kept = [line for line in lines if line and not line.startswith(("hint:", "warning:", "error:"))]
+    kept = [
+        line.removeprefix("cause: ") for line in lines if line and not line.startswith(("hint:", "warning:", "error:"))
+    ]
     return " ".join(" ".join(kept).removeprefix("No solution found when resolving dependencies:").split())
 
 

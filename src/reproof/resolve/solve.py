@@ -28,6 +28,7 @@ from reproof.model.target import Target
 from reproof.resolve.dated_pins import Choice, pin_all
 from reproof.resolve.late import late_releases
 from reproof.resolve.obstacles import contradiction, in_words, missing_dependencies, of_project
+from reproof.resolve.remembered import recall, remember, solution_key
 from reproof.resolve.solution import Solution
 from reproof.resolve.wanted import Wanted, names, wanted
 from reproof.store.store import Store
@@ -78,16 +79,24 @@ def solve(requirements: Requirements, target: Target, instant: str, tools: Solve
         parse_instant(instant)
     except ValueError as error:
         raise UsageError(f"{instant!r} is no date: {error}", "write it as 2019-06-01T23:59:59Z") from error
-    needs = wanted(requirements, target)
     with tools.open_index(instant, requirements.places) as index:
-        view = View(target, needs.admitted, late_releases(needs, index, target))
-        with serving(index, view) as served:
-            answer, gaps = _ask(needs, target, served, tools.solver)
-        solution = Solution(instant=instant, solver=tools.solver.name, gaps=(*needs.gaps, *gaps))
-        if answer.failure is not None:
-            return solution.model_copy(update={"obstacles": tuple(_obstacles(answer.failure, needs, index, view))})
-        pins, repairs, more = pin_all(answer.chosen, Choice(needs, index, view), tools.store)
-        return solution.model_copy(update={"pins": pins, "repairs": repairs, "gaps": (*solution.gaps, *more)})
+        key = solution_key(requirements, target, index, tools.solver.name)
+        solution = recall(key, index, tools.store)
+        if solution is None:
+            solution = _find(wanted(requirements, target), target, index, tools)
+            remember(key, solution, index, tools.store)
+        return solution.model_copy(update={"instant": instant})
+
+
+def _find(needs: Wanted, target: Target, index: DatedIndex, tools: SolveTools) -> Solution:
+    view = View(target, needs.admitted, late_releases(needs, index, target))
+    with serving(index, view) as served:
+        answer, gaps = _ask(needs, target, served, tools.solver)
+    solution = Solution(instant=index.instant.isoformat(), solver=tools.solver.name, gaps=(*needs.gaps, *gaps))
+    if answer.failure is not None:
+        return solution.model_copy(update={"obstacles": tuple(_obstacles(answer.failure, needs, index, view))})
+    pins, repairs, more = pin_all(answer.chosen, Choice(needs, index, view), tools.store)
+    return solution.model_copy(update={"pins": pins, "repairs": repairs, "gaps": (*solution.gaps, *more)})
 
 
 def _ask(needs: Wanted, target: Target, served: Served, solver: Solver) -> tuple[Answer, tuple[Gap, ...]]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Collection
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from packaging.version import Version
 
@@ -16,7 +18,7 @@ from reproof.adapters.dated.metadata import MetadataReader
 from reproof.adapters.dated.releases import Release, releases
 from reproof.adapters.dated.repair import CoreMetadata
 from reproof.adapters.index import Index
-from reproof.adapters.index_pages import IndexFile
+from reproof.adapters.index_pages import IndexFile, local_path
 from reproof.model.target import Target
 
 
@@ -68,6 +70,16 @@ class DatedIndex:
             more = project.stand.later_of(project.name, lambda version: version == late) if late else ()
             self._releases[key] = releases((*project.stand.there, *more), target, key[2])
         return self._releases[key]
+
+    def stamp(self, names: Collection[str]) -> list[tuple[str, int]]:
+        """Return the folders of this machine that were asked for some projects, and when each was last changed."""
+        stamps = []
+        for place in self.index.places("here"):
+            root = local_path(place) or Path(place)
+            for path in (root, *(root / name for name in sorted(names))):
+                with suppress(OSError):
+                    stamps.append((str(path), path.stat().st_mtime_ns))
+        return stamps
 
     def metadata(self, dated: DatedFile, others: tuple[DatedFile, ...] = ()) -> CoreMetadata:
         """Return what a file says of itself, mended. Raises ResolveError if it cannot be had."""

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 from collections.abc import Iterable
-from dataclasses import asdict
+from contextlib import suppress
+from dataclasses import asdict, fields
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +18,12 @@ from reproof.adapters.dated.asof import parse_instant
 from reproof.adapters.dated.repair import CoreMetadata
 from reproof.adapters.index_pages import IndexFile
 from reproof.model.resolution import Repair
-from reproof.store.files import write_durably
 
 VERSION = 1
 """Of what is kept and of how metadata is mended; entries of another version are read anew."""
+
+REST = attrgetter(*(each.name for each in fields(IndexFile)[2:]))
+"""All of a file's fields but its name and its address."""
 
 
 class Kept:
@@ -45,9 +50,7 @@ class Kept:
         # Credentials come from the configuration again when such a file is fetched; a query cannot be put back.
         if any("?" in file.url for file in files):
             return
-        rows = [list(asdict(file).values()) for file in files]
-        for row, file in zip(rows, files, strict=True):
-            row[1] = file.public_url
+        rows = [(file.filename, file.public_url, *REST(file)) for file in files]
         self._write(self._page_path(places, project), {"read": read.isoformat(), "files": rows})
 
     def metadata(self, file: IndexFile) -> CoreMetadata | None:
@@ -89,11 +92,18 @@ class Kept:
         return entry
 
     def _write(self, path: Path, entry: dict[str, Any]) -> None:
-        """Write an entry. A cache that cannot be written only costs time, so that is no failure."""
+        """Write an entry. A cache that cannot be written only costs time, so that is no failure.
+
+        Nor is one that a crash cut short: it does not parse. So it is not synced, which would take longer than to ask.
+        """
+        temporary = path.with_name(f".{path.name}.{os.urandom(6).hex()}")
         try:
-            write_durably(path, json.dumps({"version": VERSION, **entry}, separators=(",", ":")).encode())
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_text(json.dumps({"version": VERSION, **entry}, separators=(",", ":")), encoding="utf-8")
+            temporary.replace(path)
         except OSError:
-            return
+            with suppress(OSError):
+                temporary.unlink(missing_ok=True)
 
 
 def now() -> datetime:

@@ -43,6 +43,8 @@ def _mend_clause(clause: tuple[str, str]) -> str | None:
         return None
     if prefix:
         return _mend_prefix(operator, prefix[1])
+    if operator == "~=" and _is_version(version) and len(Version(version).release) < len(("major", "minor")):
+        return _mend_prefix(operator, version)
     if operator == "===" or _is_version(version):
         return f"{operator}{version}"
     # A version of the time before PEP 440, such as pytz's 2011k: what comes before the letter bounds it well enough.
