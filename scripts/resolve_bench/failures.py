@@ -6,6 +6,8 @@ import re
 
 CLASSES = (
     ("out of time", r"^timeout after"),
+    ("the date has no build tools that the installer takes", r"require setuptools>=40\.8\.0"),
+    ("a system library is missing", r"^(?:system library|no compiler): "),
     ("contradictory requirements", r"conflict|requirements are unsatisfiable|contradict|cannot be used together"),
     ("not on the index as of the date", r"no versions? of|was not found in the package registry|No matching dist|"
      r"there (?:is|are) no version|never existed|deleted"),

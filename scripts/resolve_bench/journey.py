@@ -28,6 +28,7 @@ NO_DATE_HELPS = re.compile(r"^(?:system library|no compiler|other platform|unrea
 def solved(one: RequirementSet, place: Workplace, cache: Path, limit_s: float, *more: str | Path) -> Done:
     """Return how reproof's solver ended for a set."""
     words = [sys.executable, "-m", "resolve_bench.solve_set", one.id, place.pythons[one.python].version, cache, *more]
+    words += [f"--also={name}" for module in one.undeclared for name in provider_of(module).distributions[:1]]
     return run(words, {**place.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}, limit_s)
 
 

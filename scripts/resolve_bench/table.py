@@ -11,7 +11,9 @@ from resolve_bench.trial import Result
 from tests.corpus.sets import RequirementSet
 
 
-def lines(sets: Sequence[RequirementSet], tools: Sequence[str], results: Sequence[Result]) -> Iterator[str]:
+def lines(
+    sets: Sequence[RequirementSet], tools: Sequence[str], results: Sequence[Result], times: Sequence[Result]
+) -> Iterator[str]:
     """Yield Markdown: successes by year and tool, times, failure classes. Only sets that all tools have tried count."""
     tried = {(result["set"], result["tool"]): result for result in results}
     whole = [one for one in sets if all((one.id, tool) in tried for tool in tools)]
@@ -24,7 +26,7 @@ def lines(sets: Sequence[RequirementSet], tools: Sequence[str], results: Sequenc
         yield f"| {label} | {len(chosen)} | {' | '.join(cells)} |"
     yield ""
     yield from _further(tools, [[tried[one.id, tool] for one in whole] for tool in tools])
-    yield from _times(tools, [[tried[one.id, tool] for one in whole] for tool in tools])
+    yield from _times(tools, [[one for one in times or results if one["tool"] == tool] for tool in tools])
     yield ""
     yield from _classes(tools, [[tried[one.id, tool] for one in whole] for tool in tools])
 
@@ -55,7 +57,7 @@ def _further(tools: Sequence[str], by_tool: Sequence[Sequence[Result]]) -> Itera
 
 
 def _times(tools: Sequence[str], by_tool: Sequence[Sequence[Result]]) -> Iterator[str]:
-    yield "| seconds, of sets it resolved | cold: median | 95 % | warm: median | 95 % | again the same |"
+    yield "| seconds to resolve, of sets it can | cold: median | 95 % | warm: median | 95 % | again the same |"
     yield "| --- | ---: | ---: | ---: | ---: | ---: |"
     for tool, results in zip(tools, by_tool, strict=True):
         done = [result for result in results if "warm" in result]

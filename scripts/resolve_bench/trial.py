@@ -37,17 +37,24 @@ Result = dict[str, Any]
 
 def attempt(one: RequirementSet, tool: Tool, place: Workplace) -> Result:
     """Return what came of one set with one tool; `stage` is the step that failed, None when all went well."""
-    with TemporaryDirectory(prefix="cold-", dir=place.folder) as name:
-        cold = tool.resolve(one, place, Path(name))
-        result: Result = {"set": one.id, "tool": tool.name, "cold": cold.seconds, "stage": None, "failure": None}
-        if not cold.failure:
-            warm = tool.resolve(one, place, Path(name))
-            result |= {"warm": warm.seconds, "again": warm.stdout == cold.stdout, "lock": cold.stdout}
+    result = resolve(one, tool, place)
     if tool.travels:
         return {**result, **_travel(one, place)}
-    if cold.failure:
-        return {**result, "stage": "resolve", "failure": cold.failure}
-    return {**result, **_installed(one, cold.stdout, place, ("--exclude-newer", one.date))}
+    if result["stage"]:
+        return result
+    return {**result, **_installed(one, result["lock"], place, ("--exclude-newer", one.date))}
+
+
+def resolve(one: RequirementSet, tool: Tool, place: Workplace) -> Result:
+    """Return how long a tool takes for a set with an empty cache and then with what that left: seconds of wall time."""
+    with TemporaryDirectory(prefix="cold-", dir=place.folder) as name:
+        cold = tool.resolve(one, place, Path(name))
+        result: Result = {"set": one.id, "tool": tool.name, "cold": cold.seconds}
+        if cold.failure:
+            return {**result, "stage": "resolve", "failure": cold.failure}
+        warm = tool.resolve(one, place, Path(name))
+    again = warm.stdout == cold.stdout
+    return {**result, "warm": warm.seconds, "again": again, "lock": cold.stdout, "stage": None, "failure": None}
 
 
 def _travel(one: RequirementSet, place: Workplace) -> Result:

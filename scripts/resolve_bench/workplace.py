@@ -16,7 +16,7 @@ from reproof.adapters.interpreters import FoundPython, find_interpreters
 from reproof.adapters.pip_config import read_pip_config
 from resolve_bench.process import run
 
-ROOM_BYTES = 20 << 30
+ROOM_BYTES = 10 << 30
 """With less room than this the cache of installed wheels is emptied; CUDA builds of PyTorch are gigabytes each."""
 OLDEST_FOR_PIP_TOOLS = (3, 10)
 """The oldest Python that a pip with `--uploaded-prior-to` runs on."""
@@ -74,9 +74,10 @@ class Workplace:
         return python
 
     def tidy(self) -> None:
-        """Empty the cache of installed wheels once the disk gets full; uv waits until nobody uses it."""
+        """Empty the cache of installed wheels once the disk gets full, unless it is in use just then."""
         if shutil.disk_usage(self.folder).free < ROOM_BYTES and self.installed_wheels.exists():
-            self._must(["cache", "clean", "--cache-dir", self.installed_wheels])
+            words = [self.uv, "cache", "clean", "--cache-dir", self.installed_wheels]
+            run(words, {**self.environ, "UV_LOCK_TIMEOUT": "5"}, 600)
 
     def _must(self, words: list[str | Path]) -> None:
         if failure := run([self.uv, *words], self.environ, 600).failure:
