@@ -11,7 +11,7 @@ from rich.text import Text
 from reproof.model.snapshot import Snapshot
 from reproof.report.changes import Changes
 from reproof.report.rows import ChangeRows
-from reproof.report.words import command_line, duration, ending, moment, plural, short, spelled
+from reproof.report.words import command_title, duration, ending, moment, plural, short
 
 NAMED = 20
 """Rows of a section that are printed; `--all` prints the rest."""
@@ -45,7 +45,7 @@ def header(runs: tuple[Snapshot, Snapshot]) -> Iterator[RenderableType]:
     for letter, run, colour in zip("AB", runs, ("red", "green"), strict=True):
         told = [f"{value:<{width}}" for value, width in zip(facts(run), widths, strict=True) if width]
         yield Text.assemble((letter, f"bold {colour}"), "  ", (short(run.id), "bold"), "  ", "  ".join(told).rstrip())
-    commands = dict.fromkeys(spelled(command_line(run.command.argv)) for run in runs)
+    commands = dict.fromkeys(command_title(run.command.argv) for run in runs)
     for letter, line in zip("AB", commands, strict=False):
         yield Text.assemble((f"{letter}  " if len(commands) > 1 else "   ", "dim"), (line, "dim"))
 

@@ -9,7 +9,7 @@ from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from reproof.report.words import command_line, duration, moment, short, size, spelled
+from reproof.report.words import command_title, duration, moment, short, size, spelled
 
 STATUS_COLOURS = {"REPRODUCED": "green", "recorded": "cyan", "DIFFERENT": "red", "damaged": "red", "failed": "red"}
 CHECK_MARKS = {"ok": ("✓", "green"), "warning": ("!", "yellow"), "failed": ("✗", "red")}
@@ -52,7 +52,7 @@ def runs_table(rows: Iterable[Mapping[str, Any]]) -> RenderableType:
             Text(duration(row["duration_s"]) if "duration_s" in row else ""),
             Text(size(row["size"]) if "size" in row else ""),
             Text(size(row["own_size"]) if "own_size" in row else "", style="dim"),
-            Text(spelled(command if isinstance(command, str) else command_line(command))),
+            Text(spelled(command) if isinstance(command, str) else command_title(command)),
             Text(spelled(metrics_text(row["metrics"])), style="dim"),
         )
     return table

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reproof.model.snapshot import Snapshot
 from reproof.report.show import SECTIONS, Entry
-from reproof.report.words import command_line, short, spelled
+from reproof.report.words import command_title, short, spelled
 
 NAMED = 12
 """Entries of a section that are shown; `--all` shows the rest. Warnings are never cut: each may be the one."""
@@ -23,7 +23,7 @@ SENTENCES = ("warnings", "gaps")
 def show_view(snapshot: Snapshot, only: Collection[str] = (), everything: bool = False) -> RenderableType:
     """Return the sections that were named, or all of them; an empty one is left out unless it was named."""
     parts: list[RenderableType] = [
-        Text.assemble((short(snapshot.id), "bold"), "  ", spelled(command_line(snapshot.command.argv)))
+        Text.assemble((short(snapshot.id), "bold"), "  ", command_title(snapshot.command.argv))
     ]
     for section in SECTIONS:
         if only and section.name not in only:

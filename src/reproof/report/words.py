@@ -25,6 +25,8 @@ STAGES: dict[Stage, str] = {
     "compare": "COULD NOT COMPARE",
 }
 SHORT = 12
+TITLE = 400
+"""Characters of a command in a title; `show` has all of it among the facts of the run."""
 MINUTE, HOUR = 60, 3600
 OBEYED = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 """Categories of Unicode whose characters are not shown: a terminal or a text's layout does something at them."""
@@ -110,6 +112,12 @@ def spelled(text: str, but: str = "") -> str:
 def command_line(argv: Sequence[str]) -> str:
     """Return a command as one would type it."""
     return shlex.join(argv)
+
+
+def command_title(argv: Sequence[str]) -> str:
+    """Return a command as one line for a title or a row, cut if a shell made thousands of words of a pattern."""
+    line = spelled(command_line(argv))
+    return line if len(line) <= TITLE else f"{line[:TITLE]}… ({len(argv):,} words)"
 
 
 def generator_text(generator: Generator | None) -> str:

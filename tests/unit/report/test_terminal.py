@@ -136,3 +136,12 @@ def test_what_a_terminal_would_obey_is_spelled_out_in_rows_of_runs_and_results()
 def test_letters_of_any_script_are_not_spelled_out() -> None:
     text = "é 数据\u00a0\u3000👩\u200d🔬 می\u200cخواهم"
     assert words.spelled(text) == text
+
+
+def test_a_command_of_thousands_of_words_is_cut_in_rows_and_titles() -> None:
+    argv = ["python", "train.py", *(f"{n}.png" for n in range(20_000))]
+    assert words.command_title(argv).endswith("… (20,002 words)")
+    row: dict[str, Any] = {"id": "a" * 64, "created": "", "command": argv, "exit_code": 0, "status": "recorded",
+                           "metrics": {}}  # fmt: skip
+    assert len(printed(terminal.runs_table([row])).splitlines()) < 10
+    assert words.command_title(["python", "a b.py"]) == "python 'a b.py'"
