@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-resolve bench-store schema lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-resolve bench-store bench-match schema lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -59,6 +59,9 @@ bench-resolve: $(READY)  ## old projects brought back from their date, beside pl
 
 bench-store: $(READY)  ## what one more run costs the store, in bytes and milliseconds
 	@$(BIN)/python scripts/bench-store
+
+bench-match: $(READY)  ## how long 150 packages take to be matched to the indexes, cold and warm
+	@$(BIN)/python scripts/bench-match
 
 schema: $(READY)  ## write the JSON Schema of each document into the package, after a change of src/reproof/model
 	$(BIN)/python scripts/schema

@@ -63,6 +63,8 @@ class IndexServer:
     failures_left: int = 10**9
     delay_s: float = 0.0
     break_after: int | None = None
+    pause_every: int | None = None
+    """Bytes after which a file's transfer rests a little, so that somebody can come in between."""
     requires_python: dict[str, str] = field(default_factory=dict)
     uploads: dict[str, str] = field(default_factory=dict)
     """Upload times by file name; without one, a page gives none."""
@@ -187,7 +189,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body[: self.index.break_after])
             self.close_connection = True
             return
-        self.wfile.write(body)
+        step = self.index.pause_every or len(body) or 1
+        for start in range(0, len(body), step):
+            self.wfile.write(body[start : start + step])
+            time.sleep(0.05 if self.index.pause_every else 0)
 
 
 def _basic(account: tuple[str, str]) -> str:

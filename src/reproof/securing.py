@@ -54,6 +54,7 @@ def dependencies(snapshot: Snapshot, tools: Tools) -> str | None:
     """Return a name for all that the resolution of a snapshot depends on; None if it has none."""
     prefix = snapshot.interpreter.prefix if snapshot.interpreter else None
     uv = uv_config_files(tools.environ, Path(snapshot.command.cwd))
-    files = chain(config_files(tools.environ, prefix), uv, map(Path, STATE))
+    conda = [Path(snapshot.interpreter.base_prefix, "conda-meta")] if snapshot.interpreter else []
+    files = chain(config_files(tools.environ, prefix), uv, conda, map(Path, STATE))
     words = {name: value for name, value in tools.environ.items() if name.upper().startswith(ASKED)}
     return reuse_key(snapshot, files, {**words, "--registry": tools.registry})

@@ -36,8 +36,37 @@ def install(prefix: Path, name: str, files: dict[str, str], **fields: Any) -> Pa
         "requested_spec": "None",
         **fields,
     }
+    return write(prefix, record)
+
+
+def adopt(prefix: Path, name: str, files: list[str], **fields: Any) -> Path:
+    """Record files that are in the prefix already as those of a package, and return the record."""
+    paths = []
+    for file in files:
+        path = prefix / file
+        link = path.is_symlink()
+        digest = None if link else hashlib.sha256(path.read_bytes()).hexdigest()
+        entry = {"_path": file, "path_type": "softlink" if link else "hardlink", "sha256_in_prefix": digest}
+        paths.append(entry)
+    record = {
+        "name": name,
+        "version": "1.0",
+        "build": "0",
+        "subdir": "linux-64",
+        "channel": "https://channels.example/conda-forge/",
+        "url": f"https://channels.example/conda-forge/linux-64/{name}-1.0-0.conda",
+        "md5": hashlib.md5(name.encode()).hexdigest(),
+        "files": files,
+        "paths_data": {"paths_version": 1, "paths": paths},
+        **fields,
+    }
+    return write(prefix, record)
+
+
+def write(prefix: Path, record: dict[str, Any]) -> Path:
+    """Write a prefix record, and the history that conda keeps beside it."""
     (prefix / "conda-meta").mkdir(exist_ok=True)
-    target = prefix / "conda-meta" / f"{name}-1.26.4-py311h64a7726_0.json"
+    target = prefix / "conda-meta" / "{name}-{version}-{build}.json".format(**record)
     target.write_text(json.dumps(record))
     (prefix / "conda-meta" / "history").write_text("==> 2024-02-06 10:00:00 <==\n# cmd: conda create\n")
     return target

@@ -77,6 +77,20 @@ class Pin(Frozen):
     """The wheels that this build needed, all of them."""
 
 
+class CondaPackage(Frozen):
+    """A package of a conda environment, as an explicit list would name it. Addresses have no credentials."""
+
+    name: str
+    version: str
+    build: str
+    channel: str
+    url: str | None
+    """None when conda does not say where it came from: it was built here."""
+    md5: str | None
+    sha256: str | None
+    """In hexadecimal, of the package file; old condas know the other one alone."""
+
+
 class ImageLookup(Frozen):
     """What a registry said of an image name. `digest` is None when it has none or could not be asked: see `error`."""
 
@@ -126,4 +140,6 @@ class Resolution(Document):
     """Earlier attempts for other dates or interpreters, in order."""
     libraries: tuple[str, ...] = ()
     """Distribution packages with the libraries that wheels built here link to."""
+    conda: tuple[CondaPackage, ...] = ()
+    """The conda environment that `interpreter` then carries whole: an explicit, hashed list."""
     gaps: tuple[Gap, ...] = ()

@@ -36,6 +36,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         decisions=(
             *resolution.decisions,
             *foundation.decisions,
+            *environment.conda_decision(snapshot, resolution),
             environment.wheels_decision(resolution.pins),
             layout.user_decision(snapshot),
             layout.limits_decision(snapshot),
@@ -67,7 +68,7 @@ def make_plan(snapshot: Snapshot, resolution: Resolution) -> BuildPlan:
         warnings=(
             *foundation.warnings,
             *resolution.gaps,
-            *environment.conda_environment(snapshot),
+            *environment.conda_environment(snapshot, resolution),
             *layout.unkept_inputs(snapshot),
             *gpu_warnings(snapshot, use),
         ),

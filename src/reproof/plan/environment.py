@@ -7,7 +7,7 @@ from collections import Counter
 
 from reproof.model.base import Gap
 from reproof.model.plan import Decision, Venv, Wheel
-from reproof.model.resolution import Confidence, Pin
+from reproof.model.resolution import Confidence, Pin, Resolution
 from reproof.model.snapshot import Interpreter, Snapshot
 
 NOT_REPLAYED = ("LD_PRELOAD", "NVIDIA_VISIBLE_DEVICES", "NVIDIA_DRIVER_CAPABILITIES", "NVIDIA_REQUIRE_CUDA")
@@ -55,16 +55,31 @@ def wheels_decision(pins: tuple[Pin, ...]) -> Decision:
     )
 
 
-def conda_environment(snapshot: Snapshot) -> tuple[Gap, ...]:
-    """Return a warning when conda made the environment: what its packages link to lies in no distribution."""
+def conda_decision(snapshot: Snapshot, resolution: Resolution) -> tuple[Decision, ...]:
+    """Return the decision on the conda environment, if one is carried."""
+    if not resolution.conda:
+        return ()
+    prefix = snapshot.interpreter.base_prefix if snapshot.interpreter else ""
+    return (
+        Decision(
+            subject="conda environment",
+            choice=f"carried: {len(resolution.conda)} packages at {prefix}",
+            reason="its files refer to that place, and channels remove builds; what pip put on top is installed again",
+            evidence="the records in conda-meta, by hash",
+        ),
+    )
+
+
+def conda_environment(snapshot: Snapshot, resolution: Resolution) -> tuple[Gap, ...]:
+    """Return a warning when conda made the environment and it is not carried: what its packages link to is missing."""
     packages = {found.name for found in snapshot.distributions if found.origin == "conda"}
     others = {found.name for found in snapshot.system.packages if found.manager == "conda"}
-    if not packages and not others:
+    if resolution.conda or (not packages and not others):
         return ()
     return (
         Gap(
             what=f"the conda environment (Python packages: {len(packages)}; others that were used: {len(others)})",
-            why="conda environments are not rebuilt yet: only the interpreter and the Python packages' own files go in",
+            why="it was not kept: only the interpreter and the Python packages' own files go in",
             effect="what links to conda's libraries (numpy links to its BLAS) may not load, or load another library",
         ),
     )

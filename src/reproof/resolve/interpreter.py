@@ -7,6 +7,7 @@ import os
 import re
 import tarfile
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 from typing import IO, cast
 
@@ -16,6 +17,7 @@ from reproof.errors import ResolveError
 from reproof.model.base import Blob
 from reproof.model.snapshot import Interpreter
 from reproof.progress import Progress
+from reproof.resolve.conda import CondaEnvironment, read_conda
 from reproof.store.files import file_digest, write_durably
 from reproof.store.folder import explain
 from reproof.store.store import Store
@@ -29,21 +31,26 @@ CONTENTS = 2
 def pack_interpreter(interpreter: Interpreter, store: Store, progress: Progress) -> Blob | None:
     """Return a tar of the base interpreter; None when a distribution package owns it, and brings it again.
 
+    Of conda's it is the whole environment: all that its packages brought, for the interpreter and other packages link
+    to libraries there.
+
     Members are named from the root folder. The same files give the same tar: sorted, root's, and undated.
 
     Raises:
         ResolveError: the interpreter is not there any more, or not the one that was recorded.
         StoreError: the store cannot be written.
     """
-    if interpreter.owner is not None:
+    if interpreter.owner is not None and not interpreter.owner.startswith("conda:"):
         return None
-    cache = store.cache("interpreters") / f"{_key(interpreter)}.json"
-    kept = _cached(cache)
-    if kept is not None and kept.digest in store.blobs:
-        return kept
     try:
+        conda = read_conda(Path(interpreter.base_prefix))
+        cache = store.cache("interpreters") / f"{_key(interpreter, conda)}.json"
+        kept = _cached(cache)
+        if kept is not None and kept.digest in store.blobs:
+            return kept
         _check(interpreter)
-        paths = sorted(_with_parents(set(_files(interpreter)), Path(interpreter.base_prefix)))
+        files = _files(interpreter) if conda is None else conda.files
+        paths = sorted(_with_parents(set(files), Path(interpreter.base_prefix)))
         with (
             progress.task("keep the interpreter", len(paths), "files") as task,
             store.blobs.writing() as writer,
@@ -53,6 +60,8 @@ def pack_interpreter(interpreter: Interpreter, store: Store, progress: Progress)
             for path in paths:
                 _add(archive, path)
                 task.advance()
+            for name, data in sorted(conda.records.items()) if conda is not None else ():
+                _add_data(archive, Path(interpreter.base_prefix, name), data)
     except OSError as error:
         raise ResolveError(
             f"the recorded interpreter cannot be kept ({error.filename or interpreter.binary}): {error.strerror}",
@@ -65,8 +74,9 @@ def pack_interpreter(interpreter: Interpreter, store: Store, progress: Progress)
     return writer.blob
 
 
-def _key(interpreter: Interpreter) -> str:
-    what = "\n".join((str(CONTENTS), interpreter.digest or interpreter.build, interpreter.base_prefix))
+def _key(interpreter: Interpreter, conda: CondaEnvironment | None) -> str:
+    words = (str(CONTENTS), interpreter.digest or interpreter.build, interpreter.base_prefix)
+    what = "\n".join((*words, conda.identity) if conda is not None else words)
     return hashlib.sha256(what.encode()).hexdigest()
 
 
@@ -138,3 +148,9 @@ def _add(archive: tarfile.TarFile, path: Path) -> None:
             archive.addfile(info, handle)
     else:
         archive.addfile(info)
+
+
+def _add_data(archive: tarfile.TarFile, path: Path, data: bytes) -> None:
+    info = tarfile.TarInfo(str(path).lstrip("/"))
+    info.size, info.mode = len(data), 0o644
+    archive.addfile(info, BytesIO(data))

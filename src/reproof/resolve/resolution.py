@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import NamedTuple
 
 from reproof.errors import ResolveError
 from reproof.model.base import Blob, Gap
-from reproof.model.resolution import Artifact, Pin, Resolution
-from reproof.model.snapshot import Snapshot
+from reproof.model.resolution import Artifact, CondaPackage, Pin, Resolution
+from reproof.model.snapshot import Distribution, Snapshot
 from reproof.progress import Progress
 from reproof.resolve.bases import look_up_images, look_up_packages
+from reproof.resolve.conda import read_conda
 from reproof.resolve.installer import resolve_installer
 from reproof.resolve.interpreter import pack_interpreter
 from reproof.resolve.packages import resolve_packages
@@ -44,6 +46,7 @@ def resolve(
             images=images.result(),
             packages=packages,
             sources=suites.result(),
+            conda=contents.conda,
             gaps=tuple(dict.fromkeys((*contents.gaps, *archive_gaps))),
         )
 
@@ -55,18 +58,28 @@ class Contents(NamedTuple):
     installer: Artifact | None
     interpreter: Blob | None
     gaps: tuple[Gap, ...]
+    conda: tuple[CondaPackage, ...] = ()
 
 
 def _contents_of(resolution: Resolution) -> Contents:
-    return Contents(resolution.pins, resolution.installer, resolution.interpreter, resolution.gaps)
+    return Contents(resolution.pins, resolution.installer, resolution.interpreter, resolution.gaps, resolution.conda)
 
 
 def _find_contents(snapshot: Snapshot, tools: ResolveTools, progress: Progress) -> Contents:
-    pins, gaps = resolve_packages(snapshot.distributions, tools.index, tools.store, progress)
     interpreter = snapshot.interpreter
-    installer = resolve_installer(interpreter, pins, tools.index, tools.store) if interpreter else None
     carried, interpreter_gaps = _carried_interpreter(snapshot, tools, progress)
-    return Contents(pins, installer, carried, (*gaps, *interpreter_gaps))
+    conda = read_conda(Path(interpreter.base_prefix)) if interpreter and carried else None
+    inside = f"{interpreter.base_prefix}/" if interpreter and conda else None
+    rest = [found for found in snapshot.distributions if not _comes_along(found, inside)]
+    pins, gaps = resolve_packages(rest, tools.index, tools.store, progress)
+    installer = resolve_installer(interpreter, pins, tools.index, tools.store) if interpreter else None
+    told = (*gaps, *interpreter_gaps, *(conda.gaps if conda else ()))
+    return Contents(pins, installer, carried, told, conda.packages if conda else ())
+
+
+def _comes_along(distribution: Distribution, inside: str | None) -> bool:
+    """Say whether a distribution lies in the conda environment that is carried whole, and conda put it there."""
+    return inside is not None and distribution.origin == "conda" and distribution.location.startswith(inside)
 
 
 def _carried_interpreter(
