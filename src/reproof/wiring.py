@@ -15,6 +15,7 @@ from reproof.adapters.engine import Engine
 from reproof.adapters.index import Index
 from reproof.adapters.pip_config import public_index, read_pip_config
 from reproof.adapters.registry import DistributionInspector, RegistryClient, docker_accounts
+from reproof.adapters.solver import Solver
 from reproof.adapters.uv import Uv
 from reproof.adapters.uv_config import merged, read_uv_config
 from reproof.errors import EngineError
@@ -62,8 +63,8 @@ def resolve_tools(snapshot: Snapshot, store: Store, environ: Mapping[str, str], 
     )
 
 
-def solve_tools(store: Store, environ: Mapping[str, str]) -> SolveTools:
-    """Return what `solve` needs: the places of the user's pip configuration, as they stood at an instant."""
+def solve_tools(store: Store, environ: Mapping[str, str], solver: Solver | None = None) -> SolveTools:
+    """Return what `solve` needs: the places of the user's pip configuration, as they stood at an instant, and uv."""
     config = read_pip_config(environ)
 
     @contextmanager
@@ -75,4 +76,4 @@ def solve_tools(store: Store, environ: Mapping[str, str]) -> SolveTools:
         finally:
             index.close()
 
-    return SolveTools(open_index, Uv(store.cache("uv")), store)
+    return SolveTools(open_index, solver or Uv(store.cache("uv")), store)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import platform
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from index_server import IndexServer, make_wheel, serving
 
+from reproof.adapters.pip_tools import PipTools
 from reproof.errors import UsageError
 from reproof.model.requirements import Requirement, Requirements
 from reproof.model.target import Target
@@ -29,8 +31,8 @@ def server() -> Iterator[IndexServer]:
         yield running
 
 
-def solved(server: IndexServer, tmp_path: Path, *lines: str, instant: str = INSTANT, **more: object) -> Solution:
-    """Return what is chosen for lines such as `pack==1.0`."""
+def declared(*lines: str) -> Requirements:
+    """Return needs for lines such as `pack==1.0`."""
     requirements = []
     for number, line in enumerate(lines, 1):
         name = line.split("=")[0].split("<")[0].split(">")[0]
@@ -41,13 +43,40 @@ def solved(server: IndexServer, tmp_path: Path, *lines: str, instant: str = INST
                     "kind": "declared",
                     "source": f"requirements.txt:{number}",
                     "specifier": line[len(name) :],
-                    **more,
                 }
             )
         )
-    needs = Requirements(project="p", dates=(), pythons=(), requirements=tuple(requirements))
+    return Requirements(project="p", dates=(), pythons=(), requirements=tuple(requirements))
+
+
+def solved(server: IndexServer, tmp_path: Path, *lines: str, instant: str = INSTANT) -> Solution:
+    """Return what uv chooses for some lines."""
     environ = {"PIP_CONFIG_FILE": "/dev/null", "PIP_INDEX_URL": server.url}
-    return solve(needs, TARGET, instant, solve_tools(Store(tmp_path / "store"), environ))
+    return solve(declared(*lines), TARGET, instant, solve_tools(Store(tmp_path / "store"), environ))
+
+
+@pytest.mark.parametrize("lines", [("pack",), ("pack>=2",), ("pack==1.0", "lower<2")])
+def test_pip_tools_and_uv_choose_the_same(server: IndexServer, tmp_path: Path, lines: tuple[str, ...]) -> None:
+    server.add(make_wheel("pack", "1.0", requires=["lower (>=1.0.*)"]), EARLY)
+    server.add(make_wheel("pack", "2.0", requires=["lower", 'tomli; python_version < "3"']), EARLY)
+    server.add(make_wheel("pack", "3.0"), LATE)
+    server.add(make_wheel("lower", "1.5"), EARLY)
+    server.add(make_wheel("lower", "2.5"), EARLY)
+    target = Target(python=platform.python_version())
+    environ = {"PIP_CONFIG_FILE": "/dev/null", "PIP_INDEX_URL": server.url}
+    found = [
+        solve(declared(*lines), target, INSTANT, solve_tools(Store(tmp_path / "store"), environ, solver))
+        for solver in (None, PipTools())
+    ]
+    assert found[0].pins
+    assert found[0].lock == found[1].lock
+
+
+def test_pip_tools_refuses_a_target_that_is_not_its_interpreter(server: IndexServer, tmp_path: Path) -> None:
+    server.add(make_wheel("pack", "1.0"), EARLY)
+    environ = {"PIP_CONFIG_FILE": "/dev/null", "PIP_INDEX_URL": server.url}
+    with pytest.raises(UsageError, match=r"not for 3\.6\.15"):
+        solve(declared("pack"), TARGET, INSTANT, solve_tools(Store(tmp_path / "store"), environ, PipTools()))
 
 
 def versions(solution: Solution) -> dict[str, str]:
