@@ -9,22 +9,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from reproof.adapters.apt import AptArchive
-from reproof.build.bootstrap import ensure_base
-from reproof.build.context import write_context
-from reproof.build.image import build_image
+from reproof.building import build, context, export
 from reproof.capture.assemble import Circumstances, assemble, read_recording
 from reproof.capture.keeping import kept_beside
 from reproof.capture.restore import Restored, restore_source
 from reproof.capturing import capture
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ResolveError, RunError
-from reproof.fitting import gpu_devices, tell_misfits
+from reproof.fitting import gpu_devices
 from reproof.judge import judge, judge_capture
-from reproof.model.base import Blob, Gap
+from reproof.model.base import Gap
 from reproof.model.comparison import Comparison
 from reproof.model.execution import Execution, Failure, Stage
-from reproof.model.image import BuildContext, Image
+from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
 from reproof.model.policy import Policy
 from reproof.model.snapshot import Snapshot
@@ -32,14 +29,12 @@ from reproof.model.verdict import Verdict
 from reproof.plan import make_plan
 from reproof.recorder.level import LEVELS
 from reproof.recording import Recording, record
-from reproof.render import render
 from reproof.replay import Means
 from reproof.replay import replay as run_in_container
 from reproof.securing import resolve
 from reproof.tools import Tools
-from reproof.wiring import make_index
 
-__all__ = ["Recording", "Tools", "capture", "record", "resolve"]
+__all__ = ["Recording", "Tools", "build", "capture", "context", "export", "record", "resolve"]
 """Stages with a module of their own: `run` loads them, and nothing else of this."""
 
 FAILED: dict[type[Exception], Stage] = {
@@ -60,53 +55,6 @@ def plan(snapshot: Snapshot, tools: Tools) -> BuildPlan:
     build_plan = make_plan(snapshot, resolve(snapshot, tools))
     tools.store.save(build_plan, snapshot.id)
     return build_plan
-
-
-def context(build_plan: BuildPlan, tools: Tools) -> BuildContext:
-    """Return the build context of a plan, every byte of it in the store. Raises ResolveError, BuildError."""
-    blobs = tools.store.blobs
-    artifacts = [wheel.artifact for wheel in build_plan.wheels]
-    artifacts += [build_plan.installer] if build_plan.installer else []
-    missing = [artifact for artifact in artifacts if artifact.digest not in blobs]
-    if missing:
-        prefix = build_plan.venv.prefix if build_plan.venv else None
-        fetched = make_index(tools.store, tools.environ, prefix).fetch(missing, tools.progress)
-        for digest, path in fetched.items():
-            blobs.adopt(path, digest)
-    rendered = render(build_plan, bootstrapped(build_plan, tools), packages(build_plan, tools))
-    tools.store.save(rendered, build_plan.id)
-    return rendered
-
-
-def export(build_plan: BuildPlan, folder: Path, tools: Tools) -> None:
-    """Write the build context to a folder, for `docker build` by hand. Raises as `context`."""
-    write_context(context(build_plan, tools), folder, tools.store.blobs)
-
-
-def bootstrapped(build_plan: BuildPlan, tools: Tools) -> Blob | None:
-    """Return the root file system of a bootstrapped base; None when the base comes from a registry."""
-    if build_plan.base.kind != "bootstrap":
-        return None
-    return ensure_base(build_plan.base, AptArchive(), tools.store, tools.progress)
-
-
-def packages(build_plan: BuildPlan, tools: Tools) -> dict[str, Blob]:
-    """Return the distribution packages that a registry's base lacks, by file name."""
-    if build_plan.base.kind != "registry" or not build_plan.base.packages:
-        return {}
-    archive = AptArchive()
-    with tools.store.scratch("debs") as folder, tools.progress.task("fetching system packages"):
-        files = [archive.download(package, folder) for package in build_plan.base.packages]
-        return {file.name: tools.store.blobs.put_file(file) for file in files}
-
-
-def build(build_plan: BuildPlan, tools: Tools) -> Image:
-    """Return the image of a plan, built unless the engine has it. Raises as `context`, and EngineError."""
-    engine = tools.engine()  # first: what it is sent takes a while to make
-    tell_misfits(build_plan, engine.info(), tools)
-    image = build_image(context(build_plan, tools), build_plan, engine, tools.store, tools.progress)
-    tools.store.save(image, build_plan.id)
-    return image
 
 
 def replay(snapshot: Snapshot, build_plan: BuildPlan, image: Image, tools: Tools) -> Execution:
