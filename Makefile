@@ -8,7 +8,7 @@ READY := .venv/.ready
 SHIM := src/reproof/recorder/native/shim.so
 NATIVE := hatch_build.py $(wildcard src/reproof/recorder/native/*.[ch])
 
-.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-resolve bench-store bench-match schema lock clean
+.PHONY: help setup engine check unit recorder integration test demo bench bench-capture bench-long bench-resolve bench-revive bench-store bench-match schema lock clean
 
 help:  ## show the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | expand -t 14
@@ -56,6 +56,9 @@ bench-capture: $(READY) $(SHIM)  ## what recording costs beside bare, strace and
 
 bench-resolve: $(READY)  ## old projects brought back from their date, beside plain uv and pip-compile (hours; goes on where it was stopped)
 	@$(BIN)/python scripts/bench-resolve $(ARGS)
+
+bench-revive: $(READY) engine  ## how many of the old projects in $(CORPUS) can be rebuilt and run from their date
+	@$(BIN)/python scripts/bench-revive $(CORPUS)
 
 bench-store: $(READY)  ## what one more run costs the store, in bytes and milliseconds
 	@$(BIN)/python scripts/bench-store

@@ -8,26 +8,20 @@ from reproof.adapters.apt import AptArchive
 from reproof.build.bootstrap import ensure_base
 from reproof.build.context import write_context
 from reproof.build.image import build_image
+from reproof.fetching import fetch
 from reproof.fitting import tell_misfits
 from reproof.model.base import Blob
 from reproof.model.image import BuildContext, Image
 from reproof.model.plan import BuildPlan
 from reproof.render import render
 from reproof.tools import Tools
-from reproof.wiring import make_index
 
 
 def context(build_plan: BuildPlan, tools: Tools) -> BuildContext:
     """Return the build context of a plan, every byte of it in the store. Raises ResolveError, BuildError."""
-    blobs = tools.store.blobs
     artifacts = [wheel.artifact for wheel in build_plan.wheels]
     artifacts += [build_plan.installer] if build_plan.installer else []
-    missing = [artifact for artifact in artifacts if artifact.digest not in blobs]
-    if missing:
-        prefix = build_plan.venv.prefix if build_plan.venv else None
-        fetched = make_index(tools.store, tools.environ, prefix).fetch(missing, tools.progress)
-        for digest, path in fetched.items():
-            blobs.adopt(path, digest)
+    fetch(artifacts, tools, build_plan.venv.prefix if build_plan.venv else None)
     rendered = render(build_plan, bootstrapped(build_plan, tools), packages(build_plan, tools))
     tools.store.save(rendered, build_plan.id)
     return rendered

@@ -8,34 +8,41 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from reproof.building import build, context, export
 from reproof.capture.assemble import Circumstances, assemble, read_recording
 from reproof.capture.keeping import kept_beside
 from reproof.capture.restore import Restored, restore_source
-from reproof.capturing import capture
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ResolveError, RunError
 from reproof.fitting import gpu_devices
-from reproof.judge import judge, judge_capture
+from reproof.judge import Account, judge, judge_capture
 from reproof.model.base import Gap
 from reproof.model.comparison import Comparison
 from reproof.model.execution import Execution, Failure, Stage
 from reproof.model.image import Image
 from reproof.model.plan import BuildPlan
 from reproof.model.policy import Policy
-from reproof.model.snapshot import Snapshot
+from reproof.model.resolution import Resolution
+from reproof.model.snapshot import Snapshot, shell_status
 from reproof.model.verdict import Verdict
 from reproof.plan import make_plan
+from reproof.projects import Given, capture_project
 from reproof.recorder.level import LEVELS
 from reproof.recording import Recording, record
 from reproof.replay import Means
 from reproof.replay import replay as run_in_container
-from reproof.securing import resolve
+from reproof.revive.failures import explain_run, failed_cells
+from reproof.reviving import GivenUp, Revived, lacking, resolve_old, revive
+from reproof.securing import resolve as secure
 from reproof.tools import Tools
 
-__all__ = ["Recording", "Tools", "build", "capture", "context", "export", "record", "resolve"]
+__all__ = ["Given", "Recording", "Tools", "build", "capture_project", "context", "export", "record"]
 """Stages with a module of their own: `run` loads them, and nothing else of this."""
+
+RUNS = 3
+"""How often an old project is run again with what the run before was found to lack."""
 
 FAILED: dict[type[Exception], Stage] = {
     ResolveError: "resolve",
@@ -45,9 +52,41 @@ FAILED: dict[type[Exception], Stage] = {
 }
 
 
+class Prepared(NamedTuple):
+    """An image that is ready to run in, and the plan that it follows; `revived` is how an old project came to it."""
+
+    plan: BuildPlan
+    image: Image
+    revived: Revived | None = None
+
+
 def restore(snapshot: Snapshot, folder: Path, tools: Tools) -> Restored:
     """Write the code of a run to a new folder. Raises UsageError, StoreError."""
     return restore_source(snapshot, folder, tools.store.blobs)
+
+
+def resolve(snapshot: Snapshot, tools: Tools) -> Resolution:
+    """Return the artifact of each package: of those that were installed, or of those that are chosen for a date.
+
+    Raises:
+        ResolveError: an old project's packages cannot be had.
+        EngineError, StoreError: wheels have to be built, and no engine answers; the store failed.
+    """
+    return resolve_old(snapshot, tools) if snapshot.requirements else secure(snapshot, tools)
+
+
+def prepare(snapshot: Snapshot, tools: Tools) -> Prepared:
+    """Return the image of a run, and the plan that it follows; an old project's imports are tried in it.
+
+    Raises:
+        ResolveError, BuildError: it cannot be made.
+        EngineError, StoreError: what is wrong is with this machine.
+    """
+    if snapshot.requirements:
+        revived = revive(snapshot, tools)
+        return Prepared(revived.plan, revived.image, revived)
+    build_plan = plan(snapshot, tools)
+    return Prepared(build_plan, build(build_plan, tools))
 
 
 def plan(snapshot: Snapshot, tools: Tools) -> BuildPlan:
@@ -112,21 +151,22 @@ def reproduce(snapshot: Snapshot, tools: Tools, policy: Policy | None = None) ->
     Raises:
         EngineError, StoreError, UsageError: what is wrong is with this machine, not with the run.
     """
-    build_plan = None
+    known: tuple[Gap, ...] = ()
     try:
-        build_plan = plan(snapshot, tools)
-        image = build(build_plan, tools)
-        execution = replay(snapshot, build_plan, image, tools)
+        known = () if snapshot.requirements else plan(snapshot, tools).warnings
+        prepared, execution = run_prepared(snapshot, tools)
     except (ResolveError, BuildError, RunError, CaptureError) as error:
         stage = next(stage for kind, stage in FAILED.items() if isinstance(error, kind))
-        known = build_plan.warnings if build_plan else ()
-        return keep(failed(snapshot, Failure(stage=stage, cause=error.message, log=error.hint), known), tools)
+        verdict = failed(snapshot, Failure(stage=stage, cause=error.message, log=error.hint), known)
+        tries = error.tries if isinstance(error, GivenUp) else ()
+        return keep(verdict.model_copy(update={"tries": tries}), tools)
+    build_plan, image, revived = prepared
     chain = {"resolution": build_plan.resolution, "plan": build_plan.id, "image": image.id, "execution": execution.id}
     if execution.replayed is None:
         return keep(failed(snapshot, execution.failure, build_plan.warnings, **chain), tools)
     replayed = tools.store.load(Snapshot, execution.replayed)
     if snapshot.kind == "capture":
-        comparison, judgement = None, judge_capture(snapshot, replayed)
+        comparison, judgement = None, judge_capture(snapshot, replayed, account(revived, replayed, tools))
     else:
         comparison = compare(snapshot, replayed, tools, policy)
         judgement = judge(snapshot, replayed, comparison, policy or snapshot.policy)
@@ -142,8 +182,47 @@ def reproduce(snapshot: Snapshot, tools: Tools, policy: Policy | None = None) ->
             closure=comparison.closure if comparison else None,
             causes=judgement.causes,
             gaps=tuple(dict.fromkeys((*judgement.gaps, *build_plan.warnings))),
+            tries=revived.tries if revived else (),
         ),
         tools,
+    )
+
+
+def run_prepared(snapshot: Snapshot, tools: Tools) -> tuple[Prepared, Execution]:
+    """Return the image of a run and its replay in it. Of an old project, the image gets what the replay lacked, and the
+    replay is repeated: some modules are imported late. Raises as `prepare` and `replay`."""
+    prepared = prepare(snapshot, tools)
+    execution = replay(snapshot, prepared.plan, prepared.image, tools)
+    for _ in range(RUNS):
+        if prepared.revived is None or execution.replayed is None:
+            break
+        stderr = printed(tools.store.load(Snapshot, execution.replayed), tools)
+        if not (remedy := lacking(stderr, prepared.revived)):
+            break
+        revived = revive(snapshot, tools, remedy)
+        prepared = Prepared(revived.plan, revived.image, revived)
+        execution = replay(snapshot, prepared.plan, prepared.image, tools)
+    return prepared, execution
+
+
+def printed(replayed: Snapshot, tools: Tools) -> str:
+    """Return what a run that failed printed on stderr; the empty text for one that did not. Raises StoreError."""
+    if not shell_status(replayed.command.exit_code, replayed.command.signal):
+        return ""
+    return tools.store.blobs.get(replayed.command.stderr.digest).decode(errors="replace")
+
+
+def account(revived: Revived | None, replayed: Snapshot, tools: Tools) -> Account | None:
+    """Return what there is to say of how an old project was brought back and run; None of any other."""
+    if revived is None:
+        return None
+    notebooks = [output for output in replayed.outputs if output.name.endswith(".ipynb") and output.kept]
+    errors = {notebook.name: failed_cells(tools.store.blobs.get(notebook.digest)) for notebook in notebooks}
+    return Account(
+        tries=revived.tries,
+        packages=len(revived.resolution.pins),
+        failure=explain_run(printed(replayed, tools)),
+        cells=tuple(f"{name}: {error}" for name, found in errors.items() for error in found),
     )
 
 

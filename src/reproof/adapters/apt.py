@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import platform
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from reproof.adapters.process import Completed, ask
 from reproof.errors import ResolveError
+from reproof.facts.system_libraries import PACKAGES, policy_name
+from reproof.recorder.packages_deb import owners
 
 OPTIONS = re.compile(r"(Acquire::(?:https?::(?:Proxy|CA|Verify|Ssl|SSL)|Check-)\S*) \"(.*)\";")
 """Settings without which the archive may not be reached, as `apt-config dump` prints them."""
@@ -75,6 +78,22 @@ class AptArchive:
                 offered.setdefault(fields[0], {})[fields[1]] = None
         return {name: tuple(versions) for name, versions in offered.items()} or None
 
+    def packages_of(self, sonames: Iterable[str]) -> dict[str, str]:
+        """Return the package of each of these libraries that has one: of those installed here, else by its name.
+
+        Debian's packages of libraries are named after them; a name counts if the archive offers such a package.
+        """
+        wanted = sorted(set(sonames))
+        folders = ("/usr/lib", "/lib", f"/usr/lib/{self._machine}-linux-gnu", f"/lib/{self._machine}-linux-gnu")
+        owned = owners({f"{folder}/{soname}" for folder in folders for soname in wanted})
+        found = {path.rpartition("/")[2]: package for path, package in owned.items()}
+        names = {soname: (PACKAGES[soname],) if soname in PACKAGES else policy_name(soname) for soname in wanted}
+        offered = self.versions(name for soname in wanted if soname not in found for name in names[soname]) or {}
+        for soname in wanted:
+            if name := next((name for name in names[soname] if name in offered), None):
+                found.setdefault(soname, name)
+        return found
+
     def download(self, package: str, folder: Path) -> Path:
         """Fetch the file of a package, `name` or `name=version`, into `folder`; return its path.
 
@@ -90,6 +109,10 @@ class AptArchive:
                 "run `apt-get update`, then `reproof plan` again",
             )
         return found[-1]
+
+    @cached_property
+    def _machine(self) -> str:
+        return platform.machine()
 
     @cached_property
     def _system(self) -> dict[str, str]:

@@ -15,6 +15,10 @@ from pathlib import Path
 from typing import Literal
 
 from reproof.adapters.process import ask
+from reproof.errors import ResolveError
+from reproof.model.environment import Interpreter, SystemPackage
+from reproof.recorder.command import LaunchError
+from reproof.recorder.survey import NoPython, survey
 
 PROBE = """
 import sys
@@ -122,3 +126,30 @@ def understood(facts: Mapping[str, object], origin: Origin) -> FoundPython | Non
         stable=bool(facts.get("stable")),
         missing=tuple(map(str, missing)) if isinstance(missing, list) else (),
     )
+
+
+def describe(
+    executable: str, venv: str, folder: Path, environ: Mapping[str, str]
+) -> tuple[Interpreter, tuple[SystemPackage, ...]]:
+    """Return an interpreter as it will be in a virtual environment that is yet to be made at `venv`, and the system
+    packages that own what it links to. `folder` is for what is made on the way.
+
+    Raises:
+        ResolveError: it does not answer any more.
+    """
+    try:
+        recording = survey([executable], "/", environ, str(folder / "survey"))
+    except (LaunchError, NoPython) as error:
+        raise ResolveError(str(error), "install it again, or choose another with --python") from error
+    base = Interpreter(**recording["interpreter"])
+    minor = ".".join(base.version.split(".")[:2])
+    site = f"{venv}/lib/python{minor}/site-packages"
+    python = base.model_copy(
+        update={"executable": f"{venv}/bin/python", "prefix": venv, "purelib": site, "platlib": site}
+    )
+    packages = tuple(SystemPackage(**package) for package in recording["system"]["packages"])
+    if base.owner is None:
+        return python, packages
+    # Its standard library is in packages beside the one of the program; this one brings them all.
+    whole = SystemPackage(name=f"python{minor}", version="", architecture="")
+    return python, (*packages, whole)

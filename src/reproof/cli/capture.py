@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import click
 
 from reproof import pipeline
 from reproof.cli.context import Context, plain, working_directory
 from reproof.errors import ReproofError, UsageError
+from reproof.old_projects import read_instant, read_python
 from reproof.report.recorded import recorded_line
 from reproof.report.terminal import restored_view
 from reproof.settings import Settings, load_settings
@@ -35,15 +37,19 @@ class WithCommand(click.Command):
 @click.command(cls=WithCommand)
 @click.option("--config", type=click.Path(path_type=Path), help="The reproof.yaml to use.")
 @click.option("--env", "allow", multiple=True, metavar="NAME", help="Keep this environment variable too (repeatable).")
+@click.option("--as-of", metavar="DATE|COMMIT", help="Bring an old project back as of this day, or that of a commit.")
+@click.option("--python", metavar="X.Y", help="The Python that an old project was run with.")
+@click.option("--installed", is_flag=True, help="Take what is installed here, even if it is not what is declared.")
 @click.option("--json", "as_json", is_flag=True, help="Print the snapshot.")
 @click.argument("project", required=False, type=click.Path(path_type=Path))
 @click.pass_context
 def capture(
-    click_context: click.Context, /, project: Path | None, config: Path | None, as_json: bool, allow: tuple[str, ...]
+    click_context: click.Context, /, project: Path | None, config: Path | None, as_json: bool, **how: Any
 ) -> None:
-    """Record a project and its environment as they are now, without running anything of it.
+    """Record a project without running anything of it: with the environment that it has here, or as of a date.
 
-    PROJECT is the folder that the command would run in: this one if it is left out.
+    PROJECT is the folder that the command would run in: this one if it is left out. With --as-of or --python, or when
+    what it declares is not installed here, its packages are chosen as they were offered on that day.
     """
     context: Context = click_context.obj
     folder = Path(os.path.normpath(working_directory() / (project or ".")))
@@ -55,7 +61,7 @@ def capture(
     if not argv:
         raise UsageError("no command was given", "reproof capture PROJECT -- python train.py")
     tools = context.tools()
-    snapshot = pipeline.capture(argv, folder, tools, settings.policy, allow)
+    snapshot = pipeline.capture_project(argv, folder, tools, settings.policy, given(folder, **how))
     try:
         pipeline.resolve(snapshot, tools)
     except ReproofError as error:
@@ -63,6 +69,20 @@ def capture(
     tools.progress.note(recorded_line(snapshot))
     if as_json:
         context.print_json({**plain(snapshot), "id": snapshot.id})
+
+
+def given(
+    folder: Path, as_of: str | None, python: str | None, installed: bool, allow: tuple[str, ...]
+) -> pipeline.Given:
+    """Return what the options say of the project's time. Raises UsageError: they are off, or exclude each other."""
+    if installed and (as_of or python):
+        raise UsageError("--installed takes what is here, --as-of and --python do not", "leave one of them out")
+    return pipeline.Given(
+        as_of=read_instant(as_of, folder) if as_of else None,
+        python=read_python(python) if python else None,
+        installed=installed,
+        allow=allow,
+    )
 
 
 @click.command()

@@ -47,13 +47,13 @@ def plan(context: Context, id: str, as_json: bool, dockerfile: bool) -> None:
 def build(context: Context, id: str, folder: Path | None, as_json: bool) -> None:
     """Build the image of a run; with --context, only write what `docker build .` needs."""
     tools = context.tools()
-    build_plan = pipeline.plan(context.snapshot(id), tools)
+    snapshot = context.snapshot(id)
     if folder is not None:
-        pipeline.export(build_plan, folder.absolute(), tools)
+        pipeline.export(pipeline.plan(snapshot, tools), folder.absolute(), tools)
         context.progress.note("build it by hand:")
         click.echo(f"docker build {folder}")
         return
-    image = pipeline.build(build_plan, tools)
+    image = pipeline.prepare(snapshot, tools).image
     context.show(image, terminal.image_view(image), as_json)
 
 
@@ -64,8 +64,8 @@ def build(context: Context, id: str, folder: Path | None, as_json: bool) -> None
 def replay(context: Context, id: str, as_json: bool) -> None:
     """Run a recorded command again in its rebuilt container, and record that too."""
     snapshot, tools = context.snapshot(id), context.tools()
-    build_plan = pipeline.plan(snapshot, tools)
-    execution = pipeline.replay(snapshot, build_plan, pipeline.build(build_plan, tools), tools)
+    prepared = pipeline.prepare(snapshot, tools)
+    execution = pipeline.replay(snapshot, prepared.plan, prepared.image, tools)
     if execution.failure is not None:
         raise STAGES[execution.failure.stage](execution.failure.cause, execution.failure.log)
     context.show(execution, terminal.execution_view(execution), as_json)

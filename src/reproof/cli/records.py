@@ -12,6 +12,7 @@ from reproof.cli import filters
 from reproof.cli.context import Context
 from reproof.cli.filters import Condition, Row
 from reproof.errors import ReproofError
+from reproof.model.requirements import Requirements
 from reproof.model.schema import published
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Verdict
@@ -170,4 +171,5 @@ def print_schema(context: click.Context, _: click.Parameter, wanted: bool) -> No
 def show(context: Context, id: str, only: tuple[str, ...], everything: bool, as_json: bool) -> None:
     """Show what was recorded of a run, the warnings first: everything that is kept, and what is not."""
     snapshot = context.snapshot(id)
-    context.show(snapshot, show_view(snapshot, only, everything), as_json)
+    requirements = context.store.load(Requirements, snapshot.requirements) if snapshot.requirements else None
+    context.show(snapshot, show_view(snapshot, only, everything, requirements), as_json)

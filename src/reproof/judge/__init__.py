@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reproof.judge.causes import rank_causes
-from reproof.judge.judgement import Judgement, judge, judge_capture
+from reproof.judge.judgement import Account, Judgement, judge, judge_capture
 from reproof.judge.weigh import decides
 
-__all__ = ["Judgement", "decides", "judge", "judge_capture", "rank_causes"]
+__all__ = ["Account", "Judgement", "decides", "judge", "judge_capture", "rank_causes"]

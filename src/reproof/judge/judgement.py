@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from reproof.judge.causes import rank_causes
-from reproof.judge.reasons import explain
+from reproof.judge.reasons import counted, explain
 from reproof.judge.weigh import decides, differs, is_exact
 from reproof.model.base import Frozen, Gap
 from reproof.model.comparison import Comparison, Result
 from reproof.model.policy import Policy
+from reproof.model.resolution import Obstacle, Try
 from reproof.model.snapshot import Snapshot
 from reproof.model.verdict import Cause, Exactness, Outcome
 
@@ -29,7 +30,18 @@ class Judgement(Frozen):
     gaps: tuple[Gap, ...]
 
 
-def judge_capture(original: Snapshot, replayed: Snapshot) -> Judgement:
+class Account(Frozen):
+    """How an old project was brought back, and what its run came to."""
+
+    tries: tuple[Try, ...]
+    packages: int
+    failure: Obstacle | None
+    """What ended the run, as far as what it printed tells; None if it ended well, or if that tells nothing."""
+    cells: tuple[str, ...] = ()
+    """Errors of notebook cells, with the notebook's name."""
+
+
+def judge_capture(original: Snapshot, replayed: Snapshot, account: Account | None = None) -> Judgement:
     """Return what the replay of a project amounts to that was captured without a run: it shows that it can be run."""
     command = replayed.command
     ended = f"signal {command.signal}" if command.signal is not None else f"exit code {command.exit_code}"
@@ -38,11 +50,37 @@ def judge_capture(original: Snapshot, replayed: Snapshot) -> Judgement:
         exactness=None,
         reasons=(
             "there is no recorded result to compare with: the project was captured, not run",
+            *(brought_back(account) if account else ()),
             f"it was built and run, and ended with {ended}",
+            *(run_reasons(account) if account else ()),
         ),
         causes=(),
         gaps=tuple(dict.fromkeys([*original.gaps, *replayed.gaps])),
     )
+
+
+def brought_back(account: Account) -> Iterator[str]:
+    """Yield for which date and Python an old project was built, and whether its imports succeed there."""
+    for reached in ("imported", "built"):
+        if done := next((one for one in account.tries if one.reached == reached), None):
+            break
+    else:
+        return
+    yield f"built for {done.instant[:10]} with Python {done.python}: {counted(account.packages, 'package')}"
+    if done.reached == "imported":
+        yield "all that the command's code imports can be imported in the image"
+    for obstacle in done.obstacles:
+        yield f"not all imports succeed: {obstacle.what}; {obstacle.remedy}"
+
+
+def run_reasons(account: Account) -> Iterator[str]:
+    """Yield why the run failed, and what failed although the exit code does not tell."""
+    if account.failure is not None:
+        yield f"{account.failure.kind}: {account.failure.what}; {account.failure.remedy}"
+    if account.cells:
+        more = f" (and {len(account.cells) - 1} more)" if len(account.cells) > 1 else ""
+        count = counted(len(account.cells), "cell")
+        yield f"{count} of a notebook failed, whatever the exit code says: {account.cells[0]}{more}"
 
 
 def judge(original: Snapshot, replayed: Snapshot, comparison: Comparison, policy: Policy) -> Judgement:

@@ -20,3 +20,5 @@ class Decision(Frozen):
     reason: str
     evidence: str = ""
     alternatives: tuple[Alternative, ...] = ()
+    details: tuple[str, ...] = ()
+    """What the choice comes to, a line each."""

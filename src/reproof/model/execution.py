@@ -17,6 +17,24 @@ class Failure(Frozen):
     log: str = ""
 
 
+class FailedImport(Frozen):
+    """A module that could not be imported in an image: the kind and the text of the error, and where it was raised.
+
+    `missing` is the module that was not found, which may be another one; None if that was not it.
+    """
+
+    module: str
+    error: str
+    text: str
+    missing: str | None = None
+    where: str = ""
+
+    @property
+    def line(self) -> str:
+        """The error as a traceback's last line has it."""
+        return f"{self.error}: {self.text}"
+
+
 class Execution(Document):
     """One replay of one snapshot in one image."""
 

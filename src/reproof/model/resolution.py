@@ -13,7 +13,8 @@ Confidence = Literal["proven", "probable", "vendored", "dated", "unknown"]
 
 ObstacleKind = Literal[
     "deleted", "never existed", "yanked", "placeholder", "other platform", "no interpreter", "no compiler",
-    "system library", "contradiction", "broken build", "not declared", "unreachable", "other",
+    "system library", "contradiction", "broken build", "not declared", "unreachable", "versions", "data",
+    "empty submodule", "Python 2", "display", "keyboard", "accelerator", "arguments", "other",
 ]  # fmt: skip
 
 

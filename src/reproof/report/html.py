@@ -12,6 +12,7 @@ from reproof.model.comparison import Closure, ClosureDifference, Result
 from reproof.report import by_hand, environment, words
 from reproof.report.show import SECTIONS
 from reproof.report.story import Story
+from reproof.report.tries import tell_tries
 from reproof.templates import template_folder
 
 TAIL = 40
@@ -59,6 +60,7 @@ def view(story: Story) -> dict[str, Any]:
         "word": word, "phrase": phrase, "tone": words.tone(verdict), "next_step": words.next_step(verdict),
         "ending": words.ending(story.snapshot),
         "figures": figures(story),
+        "tries": list(tell_tries(verdict.tries)),
         "results": ordered(verdict.results),
         "owners": by_owner(verdict.closure.differences if verdict.closure else ()),
         "bar": bar(verdict.closure),
@@ -85,8 +87,12 @@ def figures(story: Story) -> list[tuple[str, str]]:
     if verdict.closure is not None:
         found.append((f"{verdict.closure.identical:,} of {verdict.closure.total:,}", "loaded files identical"))
     if story.resolution is not None:
+        dated = [pin for pin in story.resolution.pins if pin.confidence == "dated"]
         sure = sum(pin.confidence in ("proven", "vendored") for pin in story.resolution.pins)
-        found.append((f"{sure:,} of {len(story.resolution.pins):,}", "packages pinned to recorded bytes"))
+        if dated:
+            found.append((f"{len(dated):,}", f"packages as of {(story.resolution.as_of or '')[:10]}"))
+        else:
+            found.append((f"{sure:,} of {len(story.resolution.pins):,}", "packages pinned to recorded bytes"))
     if story.replayed is not None:
         took = words.duration(story.replayed.command.duration_s)
         found.append((took, f"replay; the run took {words.duration(story.snapshot.command.duration_s)}"))

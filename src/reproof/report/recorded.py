@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 def recorded_line(snapshot: Snapshot) -> str:
     """Return what to tell when a run was recorded: its id, what is in it, what to type next."""
     identity = short(snapshot.id)
+    if snapshot.requirements:
+        seen = f"{plural(len(snapshot.source.files), 'file')}, packages to be of its date"
+        return f"captured {identity}: {seen}; bring it back: reproof verify {identity}"
     if snapshot.kind == "capture":
         seen = f"{plural(len(snapshot.source.files), 'file')}, {plural(len(snapshot.distributions), 'package')}"
         return f"captured {identity}: {seen}; build it and run it: reproof replay {identity}"

@@ -14,8 +14,10 @@ from reproof.model.comparison import Closure, Result
 from reproof.model.execution import Execution
 from reproof.model.image import Image
 from reproof.model.plan import BuildPlan, Decision
+from reproof.model.resolution import Try
 from reproof.model.verdict import Cause, Verdict
 from reproof.report.terminal_runs import checks_view, runs_table
+from reproof.report.tries import tell_tries
 from reproof.report.words import duration, headline, next_step, plural, short, size, spelled, tone
 
 __all__ = [
@@ -44,6 +46,7 @@ def verdict_view(verdict: Verdict) -> RenderableType:
         parts += [line(f"  │ {printed}", "dim") for printed in verdict.failure.log.splitlines()[-NAMED:]]
     if verdict.results:
         parts += [Text(), results_table(verdict.results)]
+    parts += try_lines(verdict.tries)
     parts += closure_lines(verdict.closure)
     parts += cause_lines(verdict.causes)
     parts += gap_lines(verdict.gaps)
@@ -74,6 +77,17 @@ def closure_lines(closure: Closure | None) -> Iterator[RenderableType]:
             state = "not loaded by the replay" if difference.replayed is None else "other bytes"
             yield line(f"  {difference.path}  ({difference.owner or 'nobody known'}): {state}")
         yield from more(len(closure.differences))
+
+
+def try_lines(tries: Sequence[Try]) -> Iterator[RenderableType]:
+    """Yield the attempts to bring an old project back; nothing if the first one succeeded."""
+    if len(tries) > 1 or any(one.obstacles for one in tries):
+        yield from heading("what was tried")
+        for number, told in enumerate(tell_tries(tries), 1):
+            yield Text(f"  {number}. {told.what}: {told.reached}")
+            for obstacle in told.obstacles[:NAMED]:
+                yield Text(f"     {obstacle.kind}: {obstacle.what}")
+                yield Text(f"       {obstacle.remedy}", style="dim")
 
 
 def cause_lines(causes: Sequence[Cause]) -> Iterator[RenderableType]:
@@ -115,6 +129,7 @@ def reasons(decision: Decision) -> Iterator[tuple[str, str]]:
     yield "because", decision.reason
     if decision.evidence:
         yield "given", decision.evidence
+    yield from (("", line) for line in decision.details)
     yield from (("not", f"{other.choice}: {other.reason}") for other in decision.alternatives)
 
 

@@ -9,23 +9,30 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from reproof.model.requirements import Requirements
 from reproof.model.snapshot import Snapshot
-from reproof.report.show import SECTIONS, Entry
+from reproof.report.show import Entry, sections_of
 from reproof.report.words import command_title, short, spelled
 
 NAMED = 12
 """Entries of a section that are shown; `--all` shows the rest. Warnings are never cut: each may be the one."""
-TITLES = {"gaps": "what could not be learned", "kept": "what is kept", "libraries": "native libraries"}
+TITLES = {"gaps": "what could not be learned", "kept": "what is kept", "libraries": "native libraries",
+          "needs": "what it needs"}  # fmt: skip
 SENTENCES = ("warnings", "gaps")
 """Sections whose entries are sentences, not names with values."""
 
 
-def show_view(snapshot: Snapshot, only: Collection[str] = (), everything: bool = False) -> RenderableType:
-    """Return the sections that were named, or all of them; an empty one is left out unless it was named."""
+def show_view(
+    snapshot: Snapshot, only: Collection[str] = (), everything: bool = False, requirements: Requirements | None = None
+) -> RenderableType:
+    """Return the sections that were named, or all of them; an empty one is left out unless it was named.
+
+    `requirements` is what an old project needs, if the snapshot is of one.
+    """
     parts: list[RenderableType] = [
         Text.assemble((short(snapshot.id), "bold"), "  ", command_title(snapshot.command.argv))
     ]
-    for section in SECTIONS:
+    for section in sections_of(requirements):
         if only and section.name not in only:
             continue
         entries = [Entry(*map(spelled, entry)) for entry in section.entries(snapshot)]

@@ -25,7 +25,7 @@ DOCUMENT = re.compile(rb'"([0-9a-f]{64})"')
 LISTING = re.compile(rb'"listing":\{"digest":"sha256:([0-9a-f]{64})"')
 LISTED = re.compile(rb"\b[0-9a-f]{64}\b")
 REPLAY = b'"replay_of":"'
-DERIVED = frozenset({"resolution", "plan", "context", "image", "execution", "comparison", "verdict"})
+DERIVED = frozenset({"requirements", "resolution", "plan", "context", "image", "execution", "comparison", "verdict"})
 """Kinds that stay as long as something stays that they were made from. A kind that is not known here always stays."""
 
 

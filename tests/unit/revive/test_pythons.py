@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from reproof.adapters.interpreters import FoundPython
 from reproof.model.requirements import PythonChoice
-from reproof.resolve.pythons import no_interpreter, order_pythons
+from reproof.revive.pythons import no_interpreter, order_pythons
 
 
 def python(version: str, **changes: object) -> FoundPython:
