@@ -17,7 +17,7 @@ from elftools.elf.dynamic import DynamicSegment
 from elftools.elf.elffile import ELFFile
 
 from reproof.facts.system_libraries import DLOPENED, ELSEWHERE
-from reproof.store.blobs import write_durably
+from reproof.store.files import write_durably
 from reproof.store.store import Store
 
 CACHE = "libraries"
