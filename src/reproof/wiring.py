@@ -11,10 +11,8 @@ from reproof.adapters.apt import AptArchive
 from reproof.adapters.dated.asof import parse_instant
 from reproof.adapters.dated.index import DatedIndex
 from reproof.adapters.dated.kept import Kept
-from reproof.adapters.engine import Engine
 from reproof.adapters.index import Index
 from reproof.adapters.pip_config import public_index, read_pip_config
-from reproof.adapters.registry import DistributionInspector, RegistryClient, docker_accounts
 from reproof.adapters.solver import Solver
 from reproof.adapters.uv import Uv
 from reproof.adapters.uv_config import merged, read_uv_config
@@ -41,6 +39,10 @@ def make_index(store: Store, environ: Mapping[str, str], prefix: str | None, cwd
 
 def image_lookup(environ: Mapping[str, str], registry: str | None) -> Callable[[str], ImageLookup]:
     """Return who is asked for an image's digest: the registry that was named, or the engine about its default one."""
+    # The engine's client takes a quarter of a second to load, and an old project is solved without it.
+    from reproof.adapters.engine import Engine
+    from reproof.adapters.registry import DistributionInspector, RegistryClient, docker_accounts
+
     engine: DistributionInspector | None = None
     if registry is None:
         try:
