@@ -17,6 +17,7 @@ from reproof.capture.restore import Restored, restore_source
 from reproof.compare import compare as compare_snapshots
 from reproof.errors import BuildError, CaptureError, ResolveError, RunError
 from reproof.fitting import gpu_devices
+from reproof.journey import GivenUp, Revived
 from reproof.judge import Account, judge, judge_capture
 from reproof.model.base import Gap
 from reproof.model.comparison import Comparison
@@ -34,7 +35,7 @@ from reproof.recording import Recording, record
 from reproof.replay import Means
 from reproof.replay import replay as run_in_container
 from reproof.revive.failures import explain_run, failed_cells
-from reproof.reviving import GivenUp, Revived, lacking, resolve_old, revive
+from reproof.reviving import lacking, resolve_old, revive
 from reproof.securing import resolve as secure
 from reproof.tools import Tools
 

@@ -7,89 +7,29 @@ next interpreter. Every attempt is kept with what stopped it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Literal, TypeVar
+from dataclasses import replace
+from typing import TypeVar
 
 from reproof.adapters.apt import AptArchive
-from reproof.adapters.interpreters import find_interpreters
 from reproof.build.imports import try_imports
 from reproof.building import build
-from reproof.dating import Order, Unresolved, date
-from reproof.errors import BuildError, ReproofError, ResolveError
+from reproof.dating import Unresolved, date
+from reproof.errors import BuildError, ResolveError
+from reproof.journey import GivenUp, Journey, Revived, Stopped, earlier, list_attempts, needs_of, other, tried
 from reproof.model.execution import FailedImport
-from reproof.model.image import Image
-from reproof.model.plan import BuildPlan
-from reproof.model.requirements import Requirements
 from reproof.model.resolution import Obstacle, Resolution, Try
 from reproof.model.snapshot import Snapshot
 from reproof.needs.undeclared import provider_of
 from reproof.plan import make_plan
-from reproof.revive.attempts import Attempt, date_decision, next_attempt, plan_attempts, told
+from reproof.revive.attempts import Attempt, next_attempt, told
 from reproof.revive.failures import explain_import, last_error, libraries_of
-from reproof.revive.pythons import no_interpreter, order_pythons
-from reproof.revive.remedies import Remedy, remedy_for, with_more, without_hopeless
+from reproof.revive.remedies import Remedy, remedy_for, without_hopeless
 from reproof.tools import Tools
 
 ROUNDS = 6
 """How often an attempt is repeated with what was found to be missing, or without what cannot be had."""
 
 T = TypeVar("T")
-Reached = Literal["resolved", "built", "imported"]
-
-
-class GivenUp(ResolveError):
-    """No attempt came as far as an image. `tries` are all of them, in order."""
-
-    def __init__(self, tries: Sequence[Try]) -> None:
-        first = tries[0].obstacles[0]
-        count = f" ({len(tries)} attempts)" if len(tries) > 1 else ""
-        super().__init__(f"{first.kind}: {first.what}{count}", first.remedy)
-        self.tries = tuple(tries)
-
-
-class Stopped(Exception):
-    """One attempt ended: how far it came, and why."""
-
-    def __init__(self, reached: Reached | None, obstacles: Sequence[Obstacle]) -> None:
-        super().__init__(obstacles[0].what)
-        self.reached, self.obstacles = reached, tuple(obstacles)
-
-
-@dataclass(frozen=True, slots=True)
-class Revived:
-    """An image of an old project, what it was made from, and all attempts: the last one is of this image."""
-
-    resolution: Resolution
-    plan: BuildPlan
-    image: Image
-    tries: tuple[Try, ...] = ()
-
-
-@dataclass
-class Journey:
-    """The attempts for one snapshot, and what was learned on the way."""
-
-    snapshot: Snapshot
-    requirements: Requirements
-    tools: Tools
-    packages: tuple[str, ...] = ()
-    """System packages that imports were found to need."""
-    determined: bool = False
-    """Whether what nobody declared and nobody has is left out, so that the rest can be had."""
-    done: list[Attempt] = field(default_factory=list)
-    tries: list[Try] = field(default_factory=list)
-    best: Revived | None = None
-    """The first image whose imports did not all succeed."""
-
-    def take(self, remedy: Remedy) -> None:
-        """Note what is to be added from now on."""
-        self.requirements = with_more(self.requirements, remedy.requirements)
-        self.packages = tuple(dict.fromkeys((*self.packages, *remedy.packages)))
-
-    def order(self, attempt: Attempt) -> Order:
-        """Return what is to be chosen for an attempt."""
-        decision = date_decision(attempt.date, self.requirements.dates, self.tries)
-        return Order(self.requirements, attempt, self.packages, (decision,))
 
 
 def resolve_old(snapshot: Snapshot, tools: Tools) -> Resolution:
@@ -126,19 +66,6 @@ def revive(snapshot: Snapshot, tools: Tools, lacking: Remedy | None = None) -> R
         return replace(journey.best, tries=tuple(journey.tries))
 
 
-def earlier(snapshot: Snapshot, tools: Tools) -> Resolution | None:
-    """Return the resolution that was made last for a snapshot."""
-    found = tools.store.derived(Resolution, snapshot.id)
-    return tools.store.load(Resolution, found[0]) if found else None
-
-
-def needs_of(snapshot: Snapshot, tools: Tools, known: Resolution | None = None) -> Requirements:
-    """Return what a project needs, with what earlier attempts found out. Raises StoreError."""
-    identity = (known and known.requirements) or snapshot.requirements
-    assert identity is not None
-    return tools.store.load(Requirements, identity)
-
-
 def travel(journey: Journey, step: Callable[[Journey, Attempt], T]) -> T:
     """Return what a step gives for the first attempt that it is not stopped at; what nobody declared is left out if
     there is none otherwise. Raises GivenUp, and what the step raises."""
@@ -157,26 +84,6 @@ def travel(journey: Journey, step: Callable[[Journey, Attempt], T]) -> T:
         if without_hopeless(journey.requirements, journey.tries[0].obstacles) is not None:
             return travel(journey, step)
     raise GivenUp(journey.tries)
-
-
-def list_attempts(journey: Journey) -> tuple[Attempt, ...]:
-    """Return what may be tried, best first. Raises GivenUp: there is no interpreter, or no date."""
-    wanted, dates = journey.requirements.pythons, journey.requirements.dates
-    found = find_interpreters(journey.tools.environ)
-    candidates = order_pythons(wanted, found)
-    if not dates:
-        raise GivenUp([Try(instant="", python="", reached=None, obstacles=(no_date(),))])
-    if not candidates:
-        version = wanted[0].version if wanted else ""
-        obstacles = (no_interpreter(wanted, found),)
-        raise GivenUp([Try(instant=dates[0].instant, python=version, reached=None, obstacles=obstacles)])
-    return plan_attempts(dates, candidates)
-
-
-def tried(attempt: Attempt, reached: Reached | None, obstacles: Sequence[Obstacle] = ()) -> Try:
-    """Return the record of an attempt."""
-    python = attempt.candidate.python.version
-    return Try(instant=attempt.date.instant, python=python, reached=reached, obstacles=tuple(obstacles))
 
 
 def resolved(journey: Journey, attempt: Attempt) -> Resolution:
@@ -274,15 +181,3 @@ def known_providers(module: str) -> tuple[str, ...]:
     """Return the distributions that the table has for a module; none for one of which only the name is known."""
     provider = provider_of(module)
     return () if provider.guessed else provider.distributions
-
-
-def other(error: ReproofError) -> Obstacle:
-    """Return the obstacle that a failure of a stage is."""
-    return Obstacle(kind="other", package="", what=error.message, remedy=error.hint)
-
-
-def no_date() -> Obstacle:
-    """Return what to say of a project that has no file with a date."""
-    return Obstacle(
-        kind="other", package="", what="nothing tells of when the project is", remedy="name it: --as-of DATE"
-    )
