@@ -315,3 +315,23 @@ def test_a_signal_that_is_ignored_stays_ignored(project: Project) -> None:
     command = project.spec([project.python, "main.py"])
     done = subprocess.run(["/bin/sh", "-c", 'trap "" HUP; exec "$0" "$@"', *command], capture_output=True, check=True)
     assert done.stdout == b"True\n"
+
+
+def test_what_lives_on_of_an_earlier_run_does_not_count_for_a_later_one(project: Project) -> None:
+    pipe = project.root / "pipe"
+    os.mkfifo(pipe)
+    held = os.open(pipe, os.O_RDWR)
+    project.run(
+        """
+        import subprocess, sys
+        code = "import os; os.write(1, b'.'); os.read(0, 1)"
+        lives = subprocess.Popen([sys.executable, "-S", "-c", code], stdin=open("pipe"), stdout=subprocess.PIPE)
+        lives.stdout.read(1)
+        """
+    )
+    project.script("import os; os.fork() or os.kill(os.getpid(), 9); os.wait()")
+    project.folder = project.folder.with_name("second")
+    recording = project.record([project.python, "main.py"])
+    os.write(held, b".")
+    os.close(held)
+    assert not [gap for gap in recording.gaps() if gap.startswith("what these processes did")]

@@ -23,16 +23,25 @@ class Survivor(NamedTuple):
 
 def survivors(folder: str, table: Optional[str]) -> List[Survivor]:
     """Return the processes that were started to be recorded in `folder`, or with that table, and that live now."""
-    marks = {b"REPROOF_RECORD=" + os.fsencode(folder)}
-    if table is not None:
-        marks.add(b"REPROOF_TABLE=" + os.fsencode(table))
     found = []
     for pid in sorted(int(name) for name in os.listdir("/proc") if name.isdigit()):
-        if pid != os.getpid() and not marks.isdisjoint(_content(pid, "environ").split(b"\0")):
+        if pid != os.getpid() and _is_of(_content(pid, "environ").split(b"\0"), folder, table):
             words = [os.fsdecode(word) for word in _content(pid, "cmdline").split(b"\0")[:-1]]
             if words:  # else it has just ended
                 found.append(Survivor(pid, shown_command(words), os.fsencode(LIBRARY) in _content(pid, "maps")))
     return found
+
+
+def _is_of(environ: List[bytes], folder: str, table: Optional[str]) -> bool:
+    """Say whether a process belongs to a recording.
+
+    A table's name has a process and a descriptor in it, and a later recording of that process may use both again: so it
+    counts only for those whose environment was cleared, and which do not name a folder.
+    """
+    folders = [entry for entry in environ if entry.startswith(b"REPROOF_RECORD=")]
+    if folders:
+        return b"REPROOF_RECORD=" + os.fsencode(folder) in folders
+    return table is not None and b"REPROOF_TABLE=" + os.fsencode(table) in environ
 
 
 def shown_command(words: Sequence[str]) -> str:
