@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
+from reproof.compare.evidence import Comparator, Evidence, Pair
 from reproof.compare.pickle_arrays import dtype_of, tensor
 from reproof.compare.pickle_machine import read_pickle
 from reproof.compare.pickle_parts import Made
 from reproof.compare.pickle_values import Values
-from reproof.compare.trees import Place, compare_trees
+from reproof.compare.trees import compare_files, parses
 
 WRAPPER = "joblib.numpy_pickle.NumpyArrayWrapper"
 """Where joblib leaves the pickle: the array's bytes follow the wrapper's state."""
@@ -25,18 +25,12 @@ def recognizes(name: str, data: bytes) -> bool:
     binary = len(data) > 2 and data[0] == 0x80 and 2 <= data[1] <= 5
     if not data.endswith(b".") or not (binary or name.lower().endswith(TEXT_PROTOCOLS)):
         return False
-    try:
-        load(data)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return parses(load, data)
 
 
 def compare(pair: Pair) -> Evidence:
     """Return how two pickles differ. Raises ValueError when one of them is damaged or holds what is not understood."""
-    findings = Findings(pair.rules, "values")
-    compare_trees(findings, pair.name, Place(), load(pair.original), load(pair.replayed))
-    return findings.evidence()
+    return compare_files(pair, load, "values")
 
 
 def load(data: bytes) -> object:

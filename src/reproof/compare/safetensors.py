@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
+from reproof.compare.evidence import Comparator, Evidence, Pair
 from reproof.compare.tensors import DTYPES, decode
-from reproof.compare.trees import Place, Tensor, compare_trees
+from reproof.compare.trees import Tensor, compare_files
 
 LENGTH = 8
 LARGEST_HEADER = 100_000_000
@@ -26,9 +26,7 @@ def recognizes(name: str, data: bytes) -> bool:
 
 def compare(pair: Pair) -> Evidence:
     """Return how two files of tensors differ. Raises ValueError when one of them is damaged."""
-    findings = Findings(pair.rules, "elements")
-    compare_trees(findings, pair.name, Place(), load(pair.original), load(pair.replayed))
-    return findings.evidence()
+    return compare_files(pair, load, "elements")
 
 
 def header(data: bytes) -> dict[str, Any]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
-from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
+from reproof.compare.evidence import Comparator, Evidence, Pair
 from reproof.compare.pickle_machine import read_pickle
 from reproof.compare.pickle_parts import Global
 from reproof.compare.pickle_values import Values
 from reproof.compare.tensors import DTYPES, STORAGES, decode
-from reproof.compare.trees import Opaque, Place, Tensor, compare_trees
+from reproof.compare.trees import Opaque, Tensor, compare_files
 
 INDEX = "data.pkl"
 DERIVED = (".data/serialization_id", "byteorder", "version", ".format_version", ".storage_alignment")
@@ -79,9 +79,7 @@ def recognizes(name: str, data: bytes) -> bool:
 
 def compare(pair: Pair) -> Evidence:
     """Return how two checkpoints differ. Raises ValueError when one of them is damaged."""
-    findings = Findings(pair.rules, "elements")
-    compare_trees(findings, pair.name, Place(), load(pair.original), load(pair.replayed))
-    return findings.evidence()
+    return compare_files(pair, load, "elements")
 
 
 def load(data: bytes) -> object:

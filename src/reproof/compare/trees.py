@@ -6,10 +6,11 @@ A tree is made of what JSON knows, and of what a file of tensors or objects may 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from reproof.compare.arrays import Array, compare_arrays
-from reproof.compare.evidence import Findings, short
+from reproof.compare.evidence import Evidence, Findings, Pair, short
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -131,6 +132,26 @@ class Trees:
 def compare_trees(findings: Findings, name: str, place: Place, a: object, b: object) -> None:
     """Compare two trees of the result `name`, from `place` on."""
     Trees(findings, name).compare(place, a, b)
+
+
+Load = Callable[[bytes], object]
+"""From the bytes of a file to its tree. Raises ValueError for damage."""
+
+
+def parses(load: Load, data: bytes) -> bool:
+    """Say whether bytes can be read as a tree."""
+    try:
+        load(data)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def compare_files(pair: Pair, load: Load, unit: str) -> Evidence:
+    """Return how two files differ as trees; `unit` is what is counted. Raises ValueError when one is damaged."""
+    findings = Findings(pair.rules, unit)
+    compare_trees(findings, pair.name, Place(), load(pair.original), load(pair.replayed))
+    return findings.evidence()
 
 
 def shown(value: object) -> str:

@@ -6,26 +6,18 @@ import datetime
 
 import yaml
 
-from reproof.compare.evidence import Comparator, Evidence, Findings, Pair
-from reproof.compare.trees import Opaque, Place, compare_trees
+from reproof.compare.evidence import Comparator, Evidence, Pair
+from reproof.compare.trees import Opaque, compare_files, parses
 
 
 def recognizes(name: str, data: bytes) -> bool:
     """Say whether a file is named like YAML and holds nothing but plain data."""
-    if not name.lower().endswith((".yaml", ".yml")):
-        return False
-    try:
-        load(data)
-    except (ValueError, RecursionError):
-        return False
-    return True
+    return name.lower().endswith((".yaml", ".yml")) and parses(load, data)
 
 
 def compare(pair: Pair) -> Evidence:
     """Return how two YAML files differ. Raises ValueError when one of them is damaged."""
-    findings = Findings(pair.rules, "values")
-    compare_trees(findings, pair.name, Place(), load(pair.original), load(pair.replayed))
-    return findings.evidence()
+    return compare_files(pair, load, "values")
 
 
 def load(data: bytes) -> object:

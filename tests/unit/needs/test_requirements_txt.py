@@ -135,7 +135,7 @@ def test_a_repository_without_a_commit_is_a_gap() -> None:
 
 
 def test_what_conda_and_ubuntu_leave_in_a_freeze_is_understood() -> None:
-    got = found("certifi @ file:///croot/certifi_1671487769961/work/certifi\npkg-resources==0.0.0\npython==3.6.9")
+    got = found("certifi @ file:///croot/certifi_1671487769961/build/certifi\npkg-resources==0.0.0\npython==3.6.9")
     assert named(got.requirements) == {"certifi": ""}
     assert [(sign.kind, sign.value) for sign in got.pythons] == [("exact", "3.6.9")]
     assert len(got.gaps) == 2
